@@ -1,0 +1,16 @@
+from typing import ClassVar
+
+from django.contrib import admin
+
+from accounts.models import User
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    list_display: ClassVar = ["email", "name", "is_active", "is_staff", "date_joined"]
+    search_fields: ClassVar = ["email", "name"]
+    fields: ClassVar = ["email", "name", "is_active", "is_staff", "is_superuser"]
+    readonly_fields: ClassVar = ["email"]
+
+    def has_add_permission(self, request: object) -> bool:
+        return False  # `manage.py adduser` and sign-up make accounts whole; a bare row could not sign in

@@ -1,0 +1,13 @@
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salon.settings")
+
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()  # loads the apps, which what follows needs
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from rooms.live.routing import sockets  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})

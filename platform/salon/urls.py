@@ -1,0 +1,24 @@
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+import accounts.pages
+from rooms import media, pages
+from salon import health
+from salon.api import api
+
+admin.site.login = secure_admin_login(admin.site.login)  # one way to sign in, with its rate limits
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("setup", accounts.pages.set_up, name="setup"),
+    path("join/<str:token>", pages.join, name="join"),
+    path("rooms/<str:slug>", pages.room, name="room"),
+    path("media/<str:slug>/<uuid:photo_id>/<str:variant>", media.serve, name="media"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("api/v1/", api.urls),
+]
+handler404 = "salon.errors.page_not_found"
+handler500 = "salon.errors.server_error"

@@ -1,0 +1,175 @@
+"""Who may do what. The only place that decides it: pages, the API, sockets and images all ask here.
+
+Everything is looked up through the person asking, so that a missing check cannot be written. A stranger is told the same as
+for a thing that does not exist; a member without the right is told that it is the right which is missing.
+"""
+
+import uuid
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from rooms.models import Invite, Membership, Photo, Role
+from salon.errors import ForbiddenError, NotFoundError, NotSignedInError, ProblemError
+
+Asker = User | AnonymousUser
+INVITE_IN_SESSION = "invite"
+
+
+class Right(StrEnum):
+    VIEW = "view"
+    UPLOAD = "upload"
+    CURATE = "curate"
+    INVITE = "invite"
+    REMOVE_MEMBERS = "remove_members"
+    MANAGE = "manage"
+
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.VIEW}),
+    Role.CONTRIBUTOR: frozenset({Right.VIEW, Right.UPLOAD}),
+    Role.MODERATOR: frozenset({Right.VIEW, Right.UPLOAD, Right.CURATE, Right.INVITE, Right.REMOVE_MEMBERS}),
+    Role.OWNER: frozenset(Right),
+}
+RANK = {Role.VIEWER: 0, Role.CONTRIBUTOR: 1, Role.MODERATOR: 2, Role.OWNER: 3}
+
+
+def memberships(user: Asker) -> QuerySet[Membership]:
+    """The memberships of this person in rooms that still exist."""
+    if not user.is_authenticated or not user.is_active:
+        return Membership.objects.none()
+    return Membership.objects.filter(user=user, room__deleted_at=None).select_related("room", "user")
+
+
+def room_for(user: Asker, slug: str, right: Right = Right.VIEW) -> Membership:
+    """This person's membership of the room; `.room` is the room.
+
+    Raises NotFoundError for strangers and ForbiddenError for members without the right.
+    """
+    member = memberships(user).filter(room__slug=slug).first()
+    if member is None:
+        raise NotFoundError
+    require(member, right)
+    return member
+
+
+def rights_of(member: Membership) -> frozenset[Right]:
+    return RIGHTS[member.role]
+
+
+def require(member: Membership, right: Right) -> None:
+    if right not in rights_of(member):
+        raise ForbiddenError
+
+
+def recheck(member: Membership) -> None:
+    """Raise NotFoundError unless the membership still stands as it was read. Meant for use under the room's lock."""
+    if not memberships(member.user).filter(pk=member.pk, role=member.role, user__is_active=True).exists():
+        raise NotFoundError
+
+
+def newest_for(member: Membership) -> int | None:
+    """Number of the room's newest event; None when the membership has ended since it was read."""
+    return memberships(member.user).filter(pk=member.pk, user__is_active=True).values_list("room__seq", flat=True).first()
+
+
+def photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False) -> Photo:
+    """A photo of the member's room. Raises NotFoundError."""
+    photo = Photo.objects.filter(room=member.room, pk=photo_id, removed_at__isnull=not removed).select_related("uploader").first()
+    if photo is None:
+        raise NotFoundError
+    photo.room = member.room
+    return photo
+
+
+def own_photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False) -> Photo:
+    """A photo this member may caption, remove and bring back: their own, or any for those who curate."""
+    photo = photo_for(member, photo_id, removed=removed)
+    if photo.uploader_id != member.user_id:
+        if removed and Right.CURATE not in rights_of(member):
+            raise NotFoundError  # what somebody took away is no longer there for the others, not even as a "forbidden"
+        require(member, Right.CURATE)
+    return photo
+
+
+def may_have_original(member: Membership, photo: Photo) -> bool:
+    # An original says where it was taken. Until rooms have a policy for that, only the one who took it along gets it back.
+    return not photo.located or photo.uploader_id == member.user_id
+
+
+def member_for(member: Membership, user_id: uuid.UUID) -> Membership:
+    """Another member of the same room, or oneself. Raises NotFoundError."""
+    other = Membership.objects.filter(room=member.room, user_id=user_id).select_related("room", "user").first()
+    if other is None:
+        raise NotFoundError
+    return other
+
+
+def removable_member_for(member: Membership, user_id: uuid.UUID) -> Membership:
+    """A member whom this one may take out of the room: oneself always, others by right and only below one's own rank."""
+    other = member_for(member, user_id)
+    if other.pk != member.pk:
+        require(member, Right.REMOVE_MEMBERS)
+        if Right.MANAGE not in rights_of(member) and RANK[Role(other.role)] >= RANK[Role(member.role)]:
+            raise ForbiddenError("You can only remove people whose role is below yours.")
+    return other
+
+
+def grantable_roles(member: Membership) -> list[Role]:
+    """Roles a link made by this member may carry: below their own, so that nobody lifts themselves up by a link."""
+    return [role for role in Role if RANK[role] < RANK[Role(member.role)]]
+
+
+def invites_for(member: Membership) -> QuerySet[Invite]:
+    """The room's links this member may see. A link that carries more than they may grant would be a way round `grantable_roles`."""
+    return Invite.objects.filter(room=member.room, revoked_at=None, role__in=grantable_roles(member)).select_related("created_by", "room")
+
+
+class InviteInvalidError(NotFoundError):
+    code = "invite_invalid"
+    message = "This link does not work any more. Ask whoever sent it for a new one."
+
+
+def invite_for(token: str) -> Invite:
+    """The invite this token opens. Raises InviteInvalidError, the same for unknown, expired, revoked and used-up links."""
+    invite = Invite.objects.open().filter(token=token).select_related("room", "created_by").first()
+    if invite is None:
+        raise InviteInvalidError
+    return invite
+
+
+def member_by_token(user: Asker, token: str) -> Membership | None:
+    """The membership of somebody who opens a link to a room they are in already, even when the link has run out."""
+    return memberships(user).filter(room__invites__token=token).first()
+
+
+def keep_invite(request: HttpRequest, invite: Invite) -> None:
+    """Remember through sign-up and sign-in which room this visitor is on the way to."""
+    request.session[INVITE_IN_SESSION] = invite.token
+
+
+def kept_invite(request: HttpRequest) -> str | None:
+    token = request.session.get(INVITE_IN_SESSION)
+    return token if isinstance(token, str) else None
+
+
+def forget_invite(request: HttpRequest) -> None:
+    request.session.pop(INVITE_IN_SESSION, None)
+
+
+def holds_invite(request: HttpRequest) -> bool:
+    token = kept_invite(request)
+    try:
+        return token is not None and bool(invite_for(token))
+    except ProblemError:
+        return False
+
+
+def person(user: Asker) -> User:
+    """Somebody signed in. Raises NotSignedInError."""
+    if not isinstance(user, User):
+        raise NotSignedInError
+    return user

@@ -1,0 +1,1 @@
+"""Every change that others must see, each in one transaction with its event in the journal."""

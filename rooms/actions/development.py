@@ -1,0 +1,22 @@
+from django.db import transaction
+
+from rooms import journal
+from rooms.models import Kind, Photo, PhotoState, Room
+from rooms.shapes import PhotoOut
+
+OUTCOMES = {PhotoState.READY: Kind.PHOTO_READY, PhotoState.FAILED: Kind.PHOTO_FAILED}
+
+
+def settle(photo: Photo, state: PhotoState, error: str = "") -> None:
+    """The worker is done with a photo: it is ready, or it failed and `error` tells people why."""
+    with transaction.atomic():
+        room = Room.objects.select_for_update().get(pk=photo.room_id)
+        photo.refresh_from_db(fields=["caption", "alt", "removed_at"])
+        photo.state, photo.error = state, error
+        if photo.removed_at is not None:  # nobody sees it; an undo will show what it has become
+            photo.save(update_fields=["state", "error"])
+            return
+        with journal.record(room, OUTCOMES[state], photo.uploader) as entry:
+            photo.seq = entry.seq
+            photo.save(update_fields=["seq", "state", "error"])
+            entry.data = PhotoOut.of(photo, room).model_dump(mode="json")

@@ -1,0 +1,50 @@
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+
+from rooms import readings
+from rooms.access import Right, room_for
+from rooms.actions import rooms as actions
+from rooms.api.fields import Name, Text
+from rooms.shapes import RoomList, RoomOut
+from salon.auth import asker
+
+router = Router(tags=["rooms"])
+
+
+class RoomIn(Schema):
+    name: Name
+    description: Text = ""
+
+
+class RoomEdit(Schema):
+    name: Name | None = None
+    description: Text | None = None
+
+
+@router.get("/rooms", response=RoomList)
+def list_rooms(request: HttpRequest) -> RoomList:
+    return RoomList(items=readings.rooms_of(asker(request)))
+
+
+@router.post("/rooms", response={201: RoomOut})
+def create_room(request: HttpRequest, body: RoomIn) -> Status[RoomOut]:
+    member = actions.create(asker(request), body.name, body.description)
+    return Status(201, readings.room_of(member))
+
+
+@router.get("/rooms/{room}", response=RoomOut)
+def get_room(request: HttpRequest, room: str) -> RoomOut:
+    return readings.room_of(room_for(asker(request), room))
+
+
+@router.patch("/rooms/{room}", response=RoomOut)
+def edit_room(request: HttpRequest, room: str, body: RoomEdit) -> RoomOut:
+    member = room_for(asker(request), room, Right.MANAGE)
+    actions.edit(member, name=body.name, description=body.description)
+    return readings.room_of(member)
+
+
+@router.delete("/rooms/{room}", response={204: None})
+def delete_room(request: HttpRequest, room: str) -> Status[None]:
+    actions.delete(room_for(asker(request), room, Right.MANAGE))
+    return Status(204, None)

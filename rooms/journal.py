@@ -1,0 +1,74 @@
+"""The journal: what happened in a room, numbered without gaps or ties.
+
+`record` opens the one transaction of a change. It takes the room's row lock first, so numbers are handed out in the order in
+which the changes commit, and a change that is rolled back takes its number back with it. What is announced is announced after
+the commit, never before.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from rooms import broadcasts
+from rooms.models import Event, Kind, Room
+
+PAGE = 500
+
+
+@dataclass
+class Entry:
+    """The event being written. The action fills `data`, in the shape of the API."""
+
+    seq: int
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class UnchangedError(Exception):
+    """Raised inside `record` when it turns out that there is nothing to tell: takes everything back, the number too."""
+
+
+@contextmanager
+def record(room: Room, kind: Kind, actor: User | None) -> Iterator[Entry]:
+    with suppress(UnchangedError), transaction.atomic():
+        room.seq = F("seq") + 1
+        room.save(update_fields=["seq"])  # takes the lock, and reads the new number back
+        entry = Entry(seq=room.seq, at=timezone.now())
+        yield entry
+        event = Event.objects.create(room=room, seq=entry.seq, kind=kind, actor=actor, at=entry.at, data=entry.data)
+        transaction.on_commit(partial(broadcasts.tell, event))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Events after a number; `reset` when the journal does not reach back to it; `seq` is the room's newest."""
+
+    events: list[Event]
+    seq: int
+    reset: bool
+
+
+def newest(room_id: uuid.UUID) -> int:
+    """Number of the room's newest event."""
+    return Room.objects.values_list("seq", flat=True).get(pk=room_id)
+
+
+def since(room_id: uuid.UUID, after: int, limit: int = PAGE) -> Page:
+    """The first `limit` events after `after`, in order."""
+    # That number is read before the events: what commits in between is then on the page, and its absence can only mean
+    # that it was pruned.
+    seq = newest(room_id)
+    events = list(Event.objects.filter(room_id=room_id, seq__gt=after).select_related("actor").order_by("seq")[:limit])
+    follows = events[0].seq == after + 1 if events else after == seq
+    if not follows:
+        return Page(events=[], seq=seq, reset=True)
+    return Page(events=events, seq=max(seq, events[-1].seq if events else 0), reset=False)

@@ -1,0 +1,38 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.security.websocket import WebsocketDenier
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
+
+
+class OriginCheck:
+    """Refuses a handshake that another site started.
+
+    A browser sends our cookie along with any site's WebSocket, and no CORS rule stops it: the Origin header is the only thing
+    that tells the sites apart. A bearer token is not sent by itself, so with one there is nothing to check.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        if is_bearer(headers) or is_ours(headers.get(b"origin", ""), headers.get(b"host", "")):
+            return await self.application(scope, receive, send)
+        return await WebsocketDenier()(scope, receive, send)
+
+
+def is_bearer(headers: dict[bytes, str]) -> bool:
+    return headers.get(b"authorization", "").lower().startswith("bearer ")
+
+
+def is_ours(origin: str, host: str) -> bool:
+    """Whether the page that opens the socket came from this very host."""
+    if settings.PUBLIC_URL and origin == settings.PUBLIC_URL:
+        return True
+    name = split_domain_port(host)[0]
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS) and urlsplit(origin).netloc.lower() == host.lower()

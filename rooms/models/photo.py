@@ -1,0 +1,61 @@
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from rooms.models.room import Room
+from salon.ids import new_id
+
+
+class PhotoState(models.TextChoices):
+    DEVELOPING = "developing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    def shown(self) -> Self:
+        return self.filter(removed_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-id")  # UUIDv7: by the time they were added
+
+
+class Photo(models.Model):
+    """A photo keeps its `state` while removed, so that an undo brings back what was there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="photos")
+    uploader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="photos")
+    seq = models.PositiveBigIntegerField(help_text="Number of the event that changed it last.")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="Bytes of the original.")
+    format = models.CharField(max_length=8)
+    width = models.PositiveIntegerField(help_text="Pixels, upright.")
+    height = models.PositiveIntegerField(help_text="Pixels, upright.")
+    taken_at = models.DateTimeField(null=True, blank=True)
+    located = models.BooleanField(default=False, help_text="The original says where it was taken.")
+    caption = models.CharField(max_length=500, blank=True)
+    alt = models.CharField(max_length=500, blank=True)
+    thumbhash = models.CharField(max_length=48, help_text="Base64.")
+    state = models.CharField(max_length=12, choices=PhotoState, default=PhotoState.DEVELOPING)
+    error = models.CharField(max_length=200, blank=True)
+    added_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[PhotoQuerySet] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["room", "-id"], condition=Q(removed_at=None), name="photos_newest_first")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["room", "sha256"],
+                condition=Q(removed_at=None) & ~Q(state=PhotoState.FAILED),
+                name="one_copy_per_room",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,24 @@
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from salon.ids import new_id, new_slug
+
+
+class Room(models.Model):
+    """`slug` is the name in links and the API; `seq` the number of the newest event in the room's journal."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.CharField(max_length=16, unique=True, default=new_slug, editable=False)
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=500, blank=True)
+    seq = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

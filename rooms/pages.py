@@ -1,0 +1,76 @@
+"""Pages: my rooms, a room, and the door that an invite opens."""
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.api import Me
+from rooms import access, readings
+from rooms.actions import members
+from rooms.actions import rooms as actions
+from salon.errors import ProblemError
+
+
+class RoomForm(forms.Form):
+    name = forms.CharField(max_length=100, label="What is it for?", widget=forms.TextInput(attrs={"placeholder": "Summer by the lake"}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """My rooms, and a new one."""
+    form = RoomForm(request.POST or None)
+    if form.is_valid():
+        member = actions.create(access.person(request.user), form.cleaned_data["name"])
+        return redirect("room", member.room.slug)
+    return render(request, "rooms/home.html", {"rooms": readings.rooms_of(request.user), "form": form})
+
+
+@require_safe
+@never_cache
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())  # before looking, so that it says nothing about the room
+    try:
+        member = access.room_for(request.user, slug)
+    except ProblemError:
+        raise Http404 from None
+    boot = {
+        "room": readings.room_of(member).model_dump(mode="json"),
+        "me": Me.from_orm(member.user).model_dump(mode="json"),
+        "photos": readings.photos_of(member).model_dump(mode="json"),
+        "csrf": get_token(request),
+    }
+    return render(request, "rooms/room.html", {"room": member.room, "boot": boot})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """The door. Only a POST lets somebody through: here, or here before the detour through sign-up or sign-in."""
+    member = access.member_by_token(request.user, token)
+    if member is not None:
+        return enter(request, member.room.slug)
+    try:
+        invite = access.invite_for(token)
+        if request.user.is_authenticated and (request.method == "POST" or access.kept_invite(request) == token):
+            return enter(request, members.join(access.person(request.user), token).room.slug)
+    except ProblemError:
+        return render(request, "rooms/join_invalid.html", status=404)
+    if request.method == "POST":
+        access.keep_invite(request, invite)
+        door = "account_login" if "sign_in" in request.POST else "account_signup"
+        return redirect(f"{reverse(door)}?next={reverse('join', args=[token])}")
+    return render(request, "rooms/join.html", {"invite": invite})
+
+
+def enter(request: HttpRequest, slug: str) -> HttpResponse:
+    access.forget_invite(request)
+    return redirect("room", slug)

@@ -1,0 +1,154 @@
+"""What leaves Salon: the shapes of the API, which the journal carries too. docs/protocol.md describes them."""
+
+import uuid
+from typing import Any, Self
+
+from django.urls import reverse
+from ninja import Schema
+
+from accounts.models import User
+from rooms.models import Event, Invite, Membership, Photo, Room
+from salon.moments import Moment
+
+VARIANTS = ("thumb", "grid", "view", "original")
+
+
+class PersonOut(Schema):
+    id: uuid.UUID
+    name: str
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(id=user.id, name=user.name)
+
+
+class MediaOut(Schema):
+    thumb: str
+    grid: str
+    view: str
+    original: str
+
+
+class PhotoOut(Schema):
+    id: uuid.UUID
+    seq: int
+    uploader: PersonOut | None
+    caption: str
+    alt: str
+    width: int
+    height: int
+    taken_at: Moment | None
+    added_at: Moment
+    located: bool
+    thumbhash: str
+    state: str
+    error: str
+    media: MediaOut
+
+    @classmethod
+    def of(cls, photo: Photo, room: Room) -> Self:
+        fields = ("id", "seq", "caption", "alt", "width", "height", "taken_at", "added_at", "located", "thumbhash", "state", "error")
+        return cls(
+            **{field: getattr(photo, field) for field in fields},
+            uploader=PersonOut.of(photo.uploader) if photo.uploader else None,
+            media=media_of(room, photo.id),
+        )
+
+
+def media_address(room: Room, photo_id: uuid.UUID, variant: str) -> str:
+    return reverse("media", args=[room.slug, photo_id, variant])
+
+
+def media_of(room: Room, photo_id: uuid.UUID) -> MediaOut:
+    return MediaOut(**{variant: media_address(room, photo_id, variant) for variant in VARIANTS})
+
+
+class PhotoPage(Schema):
+    items: list[PhotoOut]
+    next: str | None
+
+
+class RoomShared(Schema):
+    """A room as everybody in it sees it."""
+
+    id: str
+    name: str
+    description: str
+    seq: int
+
+    @classmethod
+    def of(cls, room: Room) -> Self:
+        return cls(id=room.slug, name=room.name, description=room.description, seq=room.seq)
+
+
+class RoomOut(RoomShared):
+    """A room as one member sees it."""
+
+    role: str
+    rights: list[str]
+    members: int
+    photos: int
+    cover: str | None
+
+
+class RoomList(Schema):
+    items: list[RoomOut]
+    next: None = None
+
+
+class MemberOut(Schema):
+    user: PersonOut
+    role: str
+    joined_at: Moment
+
+    @classmethod
+    def of(cls, member: Membership) -> Self:
+        return cls(user=PersonOut.of(member.user), role=member.role, joined_at=member.joined_at)
+
+
+class MemberList(Schema):
+    items: list[MemberOut]
+    next: None = None
+
+
+class InviteOut(Schema):
+    id: uuid.UUID
+    token: str
+    url: str
+    role: str
+    label: str
+    expires_at: Moment | None
+    max_uses: int | None
+    uses: int
+    created_at: Moment
+    created_by: PersonOut | None
+
+    @classmethod
+    def of(cls, invite: Invite, url: str) -> Self:
+        fields = ("id", "token", "role", "label", "expires_at", "max_uses", "uses", "created_at")
+        creator = PersonOut.of(invite.created_by) if invite.created_by else None
+        return cls(**{field: getattr(invite, field) for field in fields}, url=url, created_by=creator)
+
+
+class InviteList(Schema):
+    items: list[InviteOut]
+    next: None = None
+
+
+class EventOut(Schema):
+    seq: int
+    kind: str
+    at: Moment
+    actor: PersonOut | None
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        actor = PersonOut.of(event.actor) if event.actor else None
+        return cls(seq=event.seq, kind=event.kind, at=event.at, actor=actor, data=event.data)
+
+
+class EventPage(Schema):
+    events: list[EventOut]
+    seq: int
+    reset: bool

@@ -1,0 +1,55 @@
+"""A real Salon for the tests: `manage.py serve` in a process of its own, on a port it chooses itself."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.services import PATIENCE_SECONDS, wait_until
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+class Server:
+    def __init__(self, *options: str, environment: Mapping[str, str] = {}) -> None:
+        command = [sys.executable, "-W", "error::ResourceWarning", "manage.py", "serve", "--port", "0", *options]
+        self.process = subprocess.Popen(
+            command, cwd=REPOSITORY, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.lines: list[str] = []
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        wait_until("the server listens", lambda: self.port is not None or self.process.poll() is not None)
+        assert self.port is not None, self.output
+
+    def read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    @property
+    def output(self) -> str:
+        return "".join(self.lines)
+
+    @property
+    def port(self) -> int | None:
+        match = re.search(r"listening on \S+:(\d+);", self.output)
+        return int(match[1]) if match else None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> int:
+        """End it the way an operator does; what it answers is its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE_SECONDS)
+        self.reader.join(PATIENCE_SECONDS)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code

@@ -1,0 +1,147 @@
+"""The promise: snapshot + events = fresh snapshot, whatever happened in between."""
+
+import itertools
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from rooms import access, journal, tasks
+from rooms.actions import development, invites, members, photos
+from rooms.actions import rooms as actions
+from rooms.models import Event, Kind, Membership, Photo, PhotoState, Role
+from rooms.shapes import EventOut, MemberOut, PhotoOut, RoomShared
+from salon.errors import ProblemError
+from tests.people import Cast
+from tests.rows import made_up_photo
+
+unique = itertools.count()
+State = dict[str, dict[str, Any]]
+
+
+def snapshot(member: Membership) -> State:
+    """The room as a fresh look shows it."""
+    room = access.room_for(member.user, member.room.slug).room
+    shown = Photo.objects.shown().filter(room=room).select_related("uploader")
+    people = Membership.objects.filter(room=room).select_related("user")
+    return {
+        "room": {"room": RoomShared.of(room).model_dump(mode="json")},
+        "photos": {str(photo.id): PhotoOut.of(photo, room).model_dump(mode="json") for photo in shown},
+        "members": {str(other.user_id): MemberOut.of(other).model_dump(mode="json") for other in people},
+    }
+
+
+def apply(state: State, event: dict[str, Any]) -> None:
+    """What a client does with an event, by the rules of docs/protocol.md."""
+    kind, data = event["kind"], event["data"]
+    if kind == "room.changed":
+        state["room"]["room"] = data
+    elif kind == "photo.removed":
+        state["photos"].pop(data["id"], None)
+    elif kind.startswith("photo."):
+        state["photos"][data["id"]] = data
+    elif kind == "member.left":
+        state["members"].pop(data["id"], None)
+    else:
+        state["members"][data["user"]["id"]] = data
+
+
+def test_a_change_and_its_event_stand_or_fall_together(cast: Cast) -> None:
+    member = cast.membership(cast.olive)
+    seq, name = member.room.seq, member.room.name
+    with suppress(ZeroDivisionError), journal.record(member.room, Kind.ROOM_CHANGED, member.user):
+        member.room.name = "Half done"
+        member.room.save(update_fields=["name"])
+        raise ZeroDivisionError
+    member.room.refresh_from_db()
+    assert (member.room.seq, member.room.name) == (seq, name)
+    assert not Event.objects.filter(room=member.room, seq__gt=seq).exists()
+
+
+def test_a_page_that_ends_where_one_is_has_nothing_and_does_not_reset(cast: Cast) -> None:
+    assert journal.since(cast.room.id, cast.room.seq) == journal.Page(events=[], seq=cast.room.seq, reset=False)
+
+
+def test_pages_follow_each_other_without_gap(cast: Cast) -> None:
+    seen: list[int] = []
+    while page := journal.since(cast.room.id, seen[-1] if seen else 0, limit=2).events:
+        seen += [event.seq for event in page]
+    assert seen == list(range(1, cast.room.seq + 1))
+
+
+def test_a_pruned_journal_asks_for_a_fresh_look(cast: Cast) -> None:
+    assert not journal.since(cast.room.id, 0).reset
+    Event.objects.filter(room=cast.room, seq__lte=2).delete()
+    assert journal.since(cast.room.id, 0).reset
+    assert not journal.since(cast.room.id, 2).reset
+    Event.objects.filter(room=cast.room).delete()
+    assert journal.since(cast.room.id, 3).reset
+    assert journal.since(cast.room.id, cast.room.seq + 1).reset
+
+
+@pytest.fixture
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps below say themselves when a photo is developed; the server's worker must not come in between."""
+    monkeypatch.setattr(tasks, "develop", SimpleNamespace(enqueue=lambda photo_id: None))
+
+
+STEPS = st.sampled_from(["add", "develop", "fail", "caption", "remove", "restore", "rename", "role", "leave", "join"])
+
+
+@pytest.mark.usefixtures("no_worker")
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)
+@given(steps=st.lists(st.tuples(STEPS, st.integers(0, 5)), max_size=14), looked=st.integers(0, 14))
+def test_a_snapshot_and_the_events_after_it_equal_a_fresh_snapshot(cast: Cast, steps: list[tuple[str, int]], looked: int) -> None:
+    owner = cast.membership(cast.olive)
+    state, seq = snapshot(owner), owner.room.seq
+    for number, (step, choice) in enumerate(steps):
+        if number == looked:
+            state = snapshot(owner)
+            seq = access.room_for(owner.user, cast.slug).room.seq
+        take(step, choice, cast)
+    events = journal.since(cast.room.id, seq).events
+    assert [event.seq for event in events] == list(range(seq + 1, seq + 1 + len(events)))
+    for event in events:
+        apply(state, EventOut.of(event).model_dump(mode="json"))
+    fresh = snapshot(owner)
+    # The room's own number moves with every event; its other fields only with their own.
+    for room in (state["room"]["room"], fresh["room"]["room"]):
+        room.pop("seq")
+    assert state == fresh
+
+
+def take(step: str, choice: int, cast: Cast) -> None:
+    """One step of somebody's; one that makes no sense just now is refused and changes nothing."""
+    owner = cast.membership(cast.olive)
+    everything = list(Photo.objects.filter(room=cast.room).order_by("id"))
+    photo = everything[choice % len(everything)] if everything else None
+    try:
+        if step == "add":
+            photos.record_added(owner, made_up_photo(owner))
+        elif step == "rename":
+            actions.edit(owner, name=f"Name {next(unique)}")
+        elif step == "role":
+            members.change_role(owner, cast.membership(cast.vic), list(Role)[choice % 4])
+        elif step == "leave":
+            members.remove(owner, cast.membership(cast.vic))
+        elif step == "join":
+            members.join(cast.vic.user, invites.create(owner).token)
+        elif photo is not None:
+            photo.room = owner.room
+            develop = {"develop": PhotoState.READY, "fail": PhotoState.FAILED}
+            if step in develop:
+                development.settle(photo, develop[step])
+            elif step == "caption":
+                photos.edit(owner, photo, caption=f"Caption {next(unique)}")
+            else:
+                {"remove": photos.remove, "restore": photos.restore}[step](owner, photo)
+    except (ProblemError, Membership.DoesNotExist):
+        pass

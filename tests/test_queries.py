@@ -1,0 +1,83 @@
+"""A room of ten thousand photos costs as many queries as a room of ten."""
+
+from collections.abc import Callable
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.testing import WebsocketCommunicator
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from rooms.actions import rooms as actions
+from rooms.models import Membership
+from tests.people import Cast
+from tests.rows import fill
+
+SMALL, LARGE = 10, 10_000
+
+
+def room_of(cast: Cast, photos: int) -> Membership:
+    member = actions.create(cast.olive.user, f"Room of {photos}")
+    fill(member, photos)
+    return member
+
+
+def count(cast: Cast, ask: Callable[[Client], object]) -> int:
+    client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {cast.olive.token}"})
+    client.cookies["salon_session"] = cast.olive.session
+    ask(client)  # caches of the process are warm, as they are in a running one
+    with CaptureQueriesContext(connection) as queries:
+        ask(client)
+    return len(queries)
+
+
+@pytest.fixture
+def rooms(cast: Cast) -> tuple[str, str]:
+    return room_of(cast, SMALL).room.slug, room_of(cast, LARGE).room.slug
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/api/v1/rooms/{}", 4),
+        ("/api/v1/rooms/{}/photos?limit=10", 4),
+        ("/api/v1/rooms/{}/events?after=1&limit=5", 4),
+        ("/rooms/{}", 6),
+        ("/", 4),
+    ],
+)
+def test_reading_costs_the_same_in_a_small_and_a_large_room(cast: Cast, rooms: tuple[str, str], address: str, most: int) -> None:
+    def ask(slug: str) -> int:
+        return count(cast, lambda client: assert_ok(client.get(address.format(slug))))
+
+    small, large = (ask(slug) for slug in rooms)
+    assert small == large <= most
+
+
+def assert_ok(response: object) -> None:
+    assert response.status_code == 200  # type: ignore[attr-defined]
+
+
+def test_connecting_costs_the_same_in_a_small_and_a_large_room(cast: Cast, rooms: tuple[str, str]) -> None:
+    small, large = (connect_queries(cast, slug) for slug in rooms)
+    assert small == large <= 4
+
+
+def connect_queries(cast: Cast, slug: str) -> int:
+    """Queries from the handshake to the hello and the last missed event."""
+    from salon.asgi import application
+
+    newest = cast.olive.api.get(f"/rooms/{slug}").json()["seq"]
+
+    async def hello() -> None:
+        headers = [(b"authorization", f"Bearer {cast.olive.token}".encode()), (b"host", b"127.0.0.1")]
+        socket = WebsocketCommunicator(application, f"/ws/rooms/{slug}?after={newest - 3}", headers=headers)
+        await socket.connect()
+        assert (await socket.receive_json_from())["mode"] == "resume"
+        assert len((await socket.receive_json_from())["events"]) == 3
+        await socket.disconnect()
+
+    with CaptureQueriesContext(connection) as queries:
+        async_to_sync(hello)()
+    return len(queries)
