@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.contrib import admin
 
 from accounts.models import User
@@ -7,10 +5,10 @@ from accounts.models import User
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin[User]):
-    list_display: ClassVar = ["email", "name", "is_active", "is_staff", "date_joined"]
-    search_fields: ClassVar = ["email", "name"]
-    fields: ClassVar = ["email", "name", "is_active", "is_staff", "is_superuser"]
-    readonly_fields: ClassVar = ["email"]
+    list_display = ("email", "name", "is_active", "is_staff", "date_joined")
+    search_fields = ("email", "name")
+    fields = ("email", "name", "is_active", "is_staff", "is_superuser")
+    readonly_fields = ("email",)
 
     def has_add_permission(self, request: object) -> bool:
         return False  # `manage.py adduser` and sign-up make accounts whole; a bare row could not sign in

@@ -29,7 +29,7 @@ class SetupForm(forms.Form):
     """The owner account of a fresh Salon."""
 
     name = name_field()
-    email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password = forms.CharField(
         label="Password",
         help_text="At least 10 characters. A sentence is easy to remember and hard to guess.",

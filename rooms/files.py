@@ -3,7 +3,7 @@
 import os
 import uuid
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -30,6 +30,18 @@ def keep(name: str, content: BinaryIO | bytes) -> None:
     default_storage.save(name, ContentFile(content) if isinstance(content, bytes) else File(content))
     if hasattr(default_storage, "location"):
         flush(Path(default_storage.path(name)))
+
+
+def read(name: str) -> BinaryIO:
+    return cast("BinaryIO", default_storage.open(name))
+
+
+def exists(name: str) -> bool:
+    return default_storage.exists(name)
+
+
+def size(name: str) -> int:
+    return default_storage.size(name)
 
 
 def flush(path: Path) -> None:

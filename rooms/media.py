@@ -7,10 +7,9 @@ copy but asks each time, and the answer is a 304 of a few bytes.
 import re
 import uuid
 from collections.abc import AsyncIterator
-from typing import IO
+from typing import BinaryIO
 
 from asgiref.sync import sync_to_async
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
@@ -45,9 +44,9 @@ def answer(request: HttpRequest, photo: Photo, variant: str) -> HttpResponseBase
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return with_headers(HttpResponse(status=304), photo, variant, etag)
     name = files.name_of(photo, variant)
-    if not default_storage.exists(name):
+    if not files.exists(name):
         raise Http404
-    size = default_storage.size(name)
+    size = files.size(name)
     asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
     try:
         part = part_of(asked, size)
@@ -85,7 +84,7 @@ def part_of(header: str, size: int) -> tuple[int, int] | None:
 def body(request: HttpRequest, name: str, start: int, length: int, status: int) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(status=status)
-    file = default_storage.open(name)
+    file = files.read(name)
     file.seek(start)
     if length <= CHUNK:  # a thumbnail: not worth a generator
         with file:
@@ -93,7 +92,7 @@ def body(request: HttpRequest, name: str, start: int, length: int, status: int) 
     return StreamingHttpResponse(chunks(file, length), status=status)
 
 
-async def chunks(file: IO[bytes], length: int) -> AsyncIterator[bytes]:
+async def chunks(file: BinaryIO, length: int) -> AsyncIterator[bytes]:
     try:
         while length > 0:
             chunk = await sync_to_async(file.read, thread_sensitive=False)(min(CHUNK, length))

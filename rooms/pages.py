@@ -18,7 +18,12 @@ from salon.errors import ProblemError
 
 
 class RoomForm(forms.Form):
-    name = forms.CharField(max_length=100, label="What is it for?", widget=forms.TextInput(attrs={"placeholder": "Summer by the lake"}))
+    name = forms.CharField(
+        max_length=100,
+        label="What is it for?",
+        error_messages={"required": "Give the room a name."},
+        widget=forms.TextInput(attrs={"placeholder": "Summer by the lake"}),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

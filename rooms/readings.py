@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from rooms import access
-from rooms.models import Membership, Photo, PhotoState
+from rooms.models import Membership, Photo, PhotoState, Role
 from rooms.shapes import PhotoOut, PhotoPage, RoomOut, RoomShared, media_address
 
 PAGE = 60
@@ -36,7 +36,7 @@ def room_out(member: Membership) -> RoomOut:
     room, cover = member.room, getattr(member, "cover", None)
     return RoomOut(
         **RoomShared.of(room).dict(),
-        role=member.role,
+        role=Role(member.role),
         rights=sorted(access.rights_of(member)),
         members=getattr(member, "people", 0),
         photos=getattr(member, "photos", 0),

@@ -7,7 +7,8 @@ from django.urls import reverse
 from ninja import Schema
 
 from accounts.models import User
-from rooms.models import Event, Invite, Membership, Photo, Room
+from rooms.access import Right
+from rooms.models import Event, Invite, Kind, Membership, Photo, PhotoState, Role, Room
 from salon.moments import Moment
 
 VARIANTS = ("thumb", "grid", "view", "original")
@@ -41,7 +42,7 @@ class PhotoOut(Schema):
     added_at: Moment
     located: bool
     thumbhash: str
-    state: str
+    state: PhotoState
     error: str
     media: MediaOut
 
@@ -84,8 +85,8 @@ class RoomShared(Schema):
 class RoomOut(RoomShared):
     """A room as one member sees it."""
 
-    role: str
-    rights: list[str]
+    role: Role
+    rights: list[Right]
     members: int
     photos: int
     cover: str | None
@@ -98,12 +99,12 @@ class RoomList(Schema):
 
 class MemberOut(Schema):
     user: PersonOut
-    role: str
+    role: Role
     joined_at: Moment
 
     @classmethod
     def of(cls, member: Membership) -> Self:
-        return cls(user=PersonOut.of(member.user), role=member.role, joined_at=member.joined_at)
+        return cls(user=PersonOut.of(member.user), role=Role(member.role), joined_at=member.joined_at)
 
 
 class MemberList(Schema):
@@ -115,7 +116,7 @@ class InviteOut(Schema):
     id: uuid.UUID
     token: str
     url: str
-    role: str
+    role: Role
     label: str
     expires_at: Moment | None
     max_uses: int | None
@@ -137,7 +138,7 @@ class InviteList(Schema):
 
 class EventOut(Schema):
     seq: int
-    kind: str
+    kind: Kind
     at: Moment
     actor: PersonOut | None
     data: dict[str, Any]
@@ -145,7 +146,7 @@ class EventOut(Schema):
     @classmethod
     def of(cls, event: Event) -> Self:
         actor = PersonOut.of(event.actor) if event.actor else None
-        return cls(seq=event.seq, kind=event.kind, at=event.at, actor=actor, data=event.data)
+        return cls(seq=event.seq, kind=Kind(event.kind), at=event.at, actor=actor, data=event.data)
 
 
 class EventPage(Schema):

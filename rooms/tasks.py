@@ -2,7 +2,6 @@
 
 import logging
 
-from django.core.files.storage import default_storage
 from django.tasks import task
 
 from rooms import files
@@ -31,7 +30,7 @@ def develop(photo_id: str) -> None:
 
 
 def make_derivatives(photo: Photo) -> None:
-    with default_storage.open(files.name_of(photo, "original")) as original:
+    with files.read(files.name_of(photo, "original")) as original:
         derivatives = derive(original, photo.format)
     for variant, content in derivatives.items():
         files.keep(files.name_of(photo, variant), content)

@@ -31,7 +31,9 @@ class Person:
 
     @cached_property
     def api(self) -> httpx.Client:
-        return httpx.Client(base_url=f"{self.server.url}/api/v1", headers={"Authorization": f"Bearer {self.token}"}, timeout=30, verify=False)
+        return httpx.Client(
+            base_url=f"{self.server.url}/api/v1", headers={"Authorization": f"Bearer {self.token}"}, timeout=30, verify=False
+        )
 
     @cached_property
     def session(self) -> str:

@@ -47,5 +47,5 @@ def picture(
         place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = "N", (47.0, 22.0, 0.0)
         place[ExifTags.GPS.GPSLongitudeRef], place[ExifTags.GPS.GPSLongitude] = "E", (8.0, 32.0, 0.0)
     buffer = BytesIO()
-    image.save(buffer, format, exif=exif, **({"lossless": True} if format == "WEBP" else {}))
+    image.save(buffer, format, exif=exif.tobytes(), **({"lossless": True} if format == "WEBP" else {}))
     return buffer.getvalue()

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,14 +100,14 @@ def start_postgres() -> str:
     user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name  # it refuses to run as root
     if os.getuid() == 0:
         shutil.chown(folder, user)
-    as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+    as_user: dict[str, Any] = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
     subprocess.run(
-        [program("initdb"), "-D", folder, "-U", "salon", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        [program("initdb"), "-D", str(folder), "-U", "salon", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user,
     )  # fmt: skip
     log = (FOLDER / "postgres.log").open("wb")
     options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-    command = [program("postgres"), "-D", folder, "-p", str(port), *options]
+    command = [program("postgres"), "-D", str(folder), "-p", str(port), *options]
     processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **as_user))
     url = f"postgresql://salon@127.0.0.1:{port}/postgres"
     import psycopg

@@ -23,7 +23,10 @@ api.add_router("", accounts)
 for router in rooms:
     api.add_router("", router)
 
-api.add_exception_handler(errors.ProblemError, errors.answer_problem)
+
+@api.exception_handler(errors.ProblemError)
+def problem(request: HttpRequest, problem: errors.ProblemError) -> HttpResponse:
+    return errors.answer_problem(problem)
 
 
 WORDS = {

@@ -1,4 +1,4 @@
-"""How a request says who it is: a session cookie with its CSRF token, or a bearer token. Sockets ask the same questions."""
+"""How a request says who it is: a session cookie with its CSRF token, or a bearer token."""
 
 from typing import Any
 
@@ -20,6 +20,13 @@ class BearerToken(HttpBearer):
 
 
 class Session(SessionAuth):
+    def _get_key(self, request: HttpRequest) -> str | None:
+        # Asked before the CSRF token is looked for: without a session there is nothing to forge.
+        if not request.user.is_authenticated:
+            return None
+        key: str | None = super()._get_key(request)
+        return key
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         return request.user if request.user.is_authenticated and request.user.is_active else None
 

@@ -23,7 +23,7 @@ def mail_needs_a_name(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def client_is_built(**kwargs: Any) -> list[CheckMessage]:
     if not settings.DJANGO_VITE["default"]["manifest_path"].exists():
-        return [Warning("The browser client has not been built.", hint="Run: make client", id="salon.W001")]
+        return [checks.Warning("The browser client has not been built.", hint="Run: make client", id="salon.W001")]
     return []
 
 

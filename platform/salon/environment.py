@@ -9,11 +9,12 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SECRET = {"secret": True}
+SECRET: JsonDict = {"secret": True}
 KNOWN_SECRETS = ("changeme", "change-me", "secret", "django-insecure", "insecure", "password", "example")
 
 

@@ -82,7 +82,7 @@ def answer(status: int, code: str, message: str, field: str | None = None) -> Js
     return JsonResponse({"error": error}, status=status)
 
 
-def answer_problem(request: HttpRequest, problem: ProblemError) -> JsonResponse:
+def answer_problem(problem: ProblemError) -> HttpResponse:
     return answer(problem.status, problem.code, problem.message, problem.field)
 
 

@@ -7,7 +7,7 @@ from rooms import media, pages
 from salon import health
 from salon.api import api
 
-admin.site.login = secure_admin_login(admin.site.login)  # one way to sign in, with its rate limits
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way to sign in, with its rate limits
 
 urlpatterns = [
     path("", pages.home, name="home"),

@@ -1,5 +1,5 @@
 import hashlib
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
@@ -12,28 +12,30 @@ from rooms.shapes import PhotoOut
 from salon.errors import ConflictError, NotFoundError
 from salon.ids import new_id
 
+CHUNK = 1024 * 1024
+
 
 class DuplicateError(ConflictError):
     code = "duplicate"
     message = "The same picture has been added to the room again, so this one stays removed."
 
 
-def add(member: Membership, upload: UploadedFile, *, caption: str = "", alt: str = "") -> tuple[Photo, bool]:
+def add(member: Membership, upload: UploadedFile[Any], *, caption: str = "", alt: str = "") -> tuple[Photo, bool]:
     """Add a photo; the second value is False when the room has these very bytes already and that photo is returned.
 
     Raises what `inspect` raises, and leaves neither a row nor a file behind when it raises.
     """
-    picture = inspect(upload, upload.name or "", upload.content_type or "")
-    sha256 = digest(upload)
+    content = cast("BinaryIO", upload.file)
+    picture = inspect(content, upload.name or "", upload.content_type or "")
+    sha256 = digest(content)
     twin = same_bytes(member.room, sha256)
     if twin is not None:
         return twin, False
-    photo = Photo(
-        id=new_id(), room=member.room, uploader=member.user, sha256=sha256, size=upload.size, caption=caption, alt=alt, **facts(picture)
-    )
+    said = {"caption": caption, "alt": alt}
+    photo = Photo(id=new_id(), room=member.room, uploader=member.user, sha256=sha256, size=upload.size or 0, **said, **facts(picture))
     name = files.name_of(photo, "original")
     try:
-        files.keep(name, upload)
+        files.keep(name, content)
         record_added(member, photo)
     except IntegrityError:
         files.drop(name)
@@ -60,10 +62,12 @@ def facts(picture: Picture) -> dict[str, Any]:
 
 
 def digest(file: BinaryIO) -> str:
+    sha256 = hashlib.sha256()
     file.seek(0)
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    while chunk := file.read(CHUNK):
+        sha256.update(chunk)
     file.seek(0)
-    return sha256
+    return sha256.hexdigest()
 
 
 def same_bytes(room: Room, sha256: str) -> Photo | None:

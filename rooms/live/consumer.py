@@ -50,9 +50,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
         header = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
         scheme, _, text = header.partition(" ")
         if scheme.lower() == "bearer":
-            return await database_sync_to_async(user_of_token)(text)
-        user = self.scope["user"]
-        return user if user.is_authenticated else None
+            of_token: User | None = await database_sync_to_async(user_of_token)(text)
+            return of_token
+        of_session = self.scope["user"]
+        return of_session if isinstance(of_session, User) else None
 
     def after(self) -> int | None:
         text = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
@@ -72,7 +73,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def read(self, after: int) -> journal.Page:
         assert self.member is not None
-        return await database_sync_to_async(journal.since)(self.member.room_id, after)
+        page: journal.Page = await database_sync_to_async(journal.since)(self.member.room_id, after)
+        return page
 
     async def send_page(self, page: journal.Page) -> None:
         """Send a page of the journal and those behind it, until there are no more."""

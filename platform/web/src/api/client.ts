@@ -1,0 +1,94 @@
+import type { Invite, JournalPage, Member, Page, Photo, Role, Room } from "./types";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The line is down: no answer came at all. */
+export class OfflineError extends Error {
+  constructor() {
+    super("You seem to be offline. Please try again in a moment.");
+  }
+}
+
+export interface NewInvite {
+  role?: Role;
+  label?: string;
+  expires_at?: string | null;
+  max_uses?: number | null;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+export function createApi(roomId: string, csrf: string) {
+  const room = `/api/v1/rooms/${encodeURIComponent(roomId)}`;
+
+  async function send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (method !== "GET") headers["X-CSRFToken"] = csrf;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await fetch(room + path, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: "same-origin",
+    }).catch(() => {
+      throw new OfflineError();
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw readError(answer.status, text);
+    return (text ? JSON.parse(text) : undefined) as Answer;
+  }
+
+  const get = <Answer>(path: string) => send<Answer>("GET", path);
+  const at = (id: string) => encodeURIComponent(id);
+
+  return {
+    csrf,
+    uploadAddress: `${room}/photos`,
+    room: () => get<Room>(""),
+    changeRoom: (change: { name?: string; description?: string }) => send<Room>("PATCH", "", change),
+    deleteRoom: () => send<void>("DELETE", ""),
+    photos: (before: string | null, limit: number) =>
+      get<Page<Photo>>(`/photos?limit=${limit}${before ? `&before=${at(before)}` : ""}`),
+    changePhoto: (id: string, change: { caption?: string; alt?: string }) =>
+      send<Photo>("PATCH", `/photos/${at(id)}`, change),
+    removePhoto: (id: string) => send<void>("DELETE", `/photos/${at(id)}`),
+    restorePhoto: (id: string) => send<Photo | undefined>("POST", `/photos/${at(id)}/restore`),
+    events: (after: number) => get<JournalPage>(`/events?after=${after}&limit=500`),
+    members: () => get<Page<Member>>("/members"),
+    changeMember: (id: string, role: Role) => send<Member>("PATCH", `/members/${at(id)}`, { role }),
+    removeMember: (id: string) => send<void>("DELETE", `/members/${at(id)}`),
+    invites: () => get<Page<Invite>>("/invites"),
+    makeInvite: (invite: NewInvite) => send<Invite>("POST", "/invites", invite),
+    revokeInvite: (id: string) => send<void>("DELETE", `/invites/${at(id)}`),
+  };
+}
+
+/** Reads the error out of any answer, also one from a proxy that is not JSON. */
+export function readError(status: number, text: string): ApiError {
+  try {
+    const { code, message, field } = JSON.parse(text).error;
+    return new ApiError(status, String(code), String(message), field);
+  } catch {
+    return new ApiError(status, "unknown", explainStatus(status));
+  }
+}
+
+function explainStatus(status: number): string {
+  if (status === 413) return "This file is too large for the server.";
+  if (status === 429) return "That was a bit fast. Please wait a moment and try again.";
+  if (status >= 500) return "The server is having trouble. Please try again in a moment.";
+  return "That did not work. Please reload the page and try again.";
+}
+
+export function explain(problem: unknown): string {
+  return problem instanceof Error ? problem.message : explainStatus(0);
+}

@@ -1,0 +1,48 @@
+/** The shapes of docs/protocol.md, as the API's own document has them. What a schema cannot say is added below. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Role = Schemas["Role"];
+export type Right = Schemas["Right"];
+export type PhotoState = Schemas["PhotoState"];
+export type Person = Schemas["PersonOut"];
+export type Me = Schemas["Me"];
+export type Room = Schemas["RoomOut"];
+export type Photo = Schemas["PhotoOut"];
+export type Member = Schemas["MemberOut"];
+export type Invite = Schemas["InviteOut"];
+
+interface Told<Kind extends string, Data> {
+  seq: number;
+  kind: Kind;
+  at: string;
+  actor: Person | null;
+  data: Data;
+}
+
+export type PhotoEvent = Told<
+  "photo.added" | "photo.ready" | "photo.failed" | "photo.changed" | "photo.restored",
+  Photo
+>;
+export type RemovalEvent = Told<"photo.removed", { id: string }>;
+export type MemberEvent = Told<"member.joined" | "member.changed", Member>;
+export type LeaveEvent = Told<"member.left", { id: string; user: Person }>;
+export type RoomEvent = Told<"room.changed", Pick<Room, "id" | "name" | "description" | "seq">>;
+export type Event = PhotoEvent | RemovalEvent | MemberEvent | LeaveEvent | RoomEvent;
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+export interface JournalPage {
+  events: Event[];
+  seq: number;
+  reset: boolean;
+}
+
+export type Frame =
+  | { type: "hello"; room: string; you: Person & { role: Role }; seq: number; mode: "resume" | "reset" }
+  | { type: "events"; events: Event[] }
+  | { type: "bye"; reason: string };

@@ -1,0 +1,20 @@
+/** Stroke paths on a 24 by 24 field. */
+export const ICONS = {
+  add: "M12 5v14M5 12h14",
+  back: "M15 5l-7 7 7 7",
+  close: "M6 6l12 12M18 6L6 18",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  link: "M10 14a4.5 4.5 0 0 0 6.4 0l3.2-3.2a4.5 4.5 0 0 0-6.4-6.4L12 5.6M14 10a4.5 4.5 0 0 0-6.4 0l-3.2 3.2a4.5 4.5 0 0 0 6.4 6.4L12 18.4",
+  pen: "M4 20l1-4.5L16.5 4a2.1 2.1 0 0 1 3 0l.5.5a2.1 2.1 0 0 1 0 3L8.5 19 4 20z",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  bin: "M4 7h16M9 7V4.5h6V7M6.5 7l1 13h9l1-13M10 11v5.5M14 11v5.5",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  copy: "M9 9h10.5v10.5H9zM5 15H4.5V4.5H15V5",
+  share: "M12 15V4M8 7.5L12 3.5l4 4M5 12v8h14v-8",
+  retry: "M20 12a8 8 0 1 1-2.5-5.8M20 3.5V7.5h-4",
+  up: "M12 19V5M6 11l6-6 6 6",
+  down: "M6 9l6 6 6-6",
+  alert: "M12 8v5M12 16.5v.01M12 3.5l9.5 16.5h-19z",
+} as const;
+
+export type IconName = keyof typeof ICONS;

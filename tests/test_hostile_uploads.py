@@ -1,0 +1,154 @@
+"""Files that are not what they say, or not what anybody wants. Each is refused by itself and leaves nothing behind."""
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from rooms.ingest.inspect import inspect
+from rooms.models import Photo
+from salon.errors import ProblemError
+from tests.people import Cast, problem
+from tests.pictures import photograph, picture
+from tests.services import wait_until
+
+FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "avif": "AVIF", "heic": "HEIF"}
+
+
+def files() -> set[Path]:
+    return {path for path in settings.ENV.data_dir.rglob("*") if path.is_file() and path.parent.name != "data"}
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that promises pixels it does not have."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+def gif_of_lies() -> bytes:
+    return (
+        b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0, 0, 0) + b"\x2c" + struct.pack("<HHHHB", 0, 0, 65535, 65535, 0) + b"\x02\x00\x3b"
+    )
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+HTML = b"<!doctype html><script>alert(1)</script>"
+
+CASES = {
+    "empty": ("a.jpg", b"", 422, "empty"),
+    "text called a photo": ("a.jpg", b"This is a poem.", 415, "unsupported"),
+    "html called a photo": ("a.png", HTML, 415, "unsupported"),
+    "svg": ("a.svg", SVG, 415, "unsupported"),
+    "svg called a png": ("a.png", SVG, 415, "unsupported"),
+    "pdf": ("a.pdf", b"%PDF-1.7\n", 415, "unsupported"),
+    "postscript, which pillow would hand to a program": ("a.jpg", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", 415, "unsupported"),
+    "png called a jpeg": ("a.jpg", picture("PNG", size=(50, 40)), 415, "mislabelled"),
+    "jpeg called a heic": ("a.heic", picture(size=(50, 40)), 415, "mislabelled"),
+    "magic and nothing more": ("a.jpg", b"\xff\xd8\xff\xe0", 422, "broken"),
+    "jpeg cut in half": ("a.jpg", photograph("rocket.jpg")[:50_000], 422, "broken"),
+    "png cut in half": ("a.png", photograph("chelsea.png")[:100_000], 422, "broken"),
+    "webp cut in half": ("a.webp", picture("WEBP")[:20_000], 422, "broken"),
+    "avif cut in half": ("a.avif", picture("AVIF")[:2_000], 422, "broken"),
+    "heic cut in half": ("a.heic", picture("HEIF")[:2_000], 422, "broken"),
+    "png bomb of 10 gigapixels": ("a.png", png_header(100_000, 100_000), 422, "too_many_pixels"),
+    "png just over the limit": ("a.png", png_header(10_001, 10_000), 422, "too_many_pixels"),
+    "png that promises what it does not hold": ("a.png", png_header(5_000, 5_000), 422, "broken"),
+    "gif of 4 gigapixels": ("a.gif", gif_of_lies(), 422, "too_many_pixels"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing_behind(cast: Cast, case: str) -> None:
+    name, content, status, code = CASES[case]
+    before = files()
+    error = problem(cast.cleo.api.post(f"{cast.path}/photos", files={"file": (name, content)}), status)
+    assert error["code"] == code
+    assert error["field"] == "file"
+    assert error["message"].endswith(".")
+    wait_until("the received bytes are dropped", lambda: files() == before)
+    assert not Photo.objects.filter(room=cast.room).exists()
+    assert cast.vic.api.get(cast.path).json()["seq"] == cast.room.seq
+
+
+def test_a_good_file_between_bad_ones_gets_through(cast: Cast) -> None:
+    codes = [
+        cast.cleo.api.post(f"{cast.path}/photos", files={"file": (f"{number}.jpg", content)}).status_code
+        for number, content in enumerate((b"", picture(), b"\xff\xd8\xff\xe0"))
+    ]
+    assert codes == [422, 201, 422]
+
+
+def test_a_file_over_the_byte_limit_is_refused(cast: Cast) -> None:
+    content = photograph("rocket.jpg") + bytes(settings.MAX_UPLOAD_BYTES)
+    before = files()
+    error = problem(cast.cleo.api.post(f"{cast.path}/photos", files={"file": ("a.jpg", content)}), 413)
+    assert error["code"] == "too_large"
+    wait_until("the received bytes are dropped", lambda: files() == before)
+
+
+def test_a_request_without_a_file_names_the_field(cast: Cast) -> None:
+    assert problem(cast.cleo.api.post(f"{cast.path}/photos", data={"caption": "no file"}), 422)["field"] == "file"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.jpg", "a\u202egpj.exe.jpg", "x" * 300 + ".jpg", "nul\x01.jpg", "C:\\evil.jpg", "日本.jpg"]
+)
+def test_no_file_name_reaches_the_disk(cast: Cast, name: str) -> None:
+    before = files()
+    answer = cast.cleo.api.post(f"{cast.path}/photos", files={"file": (name, picture())})
+    assert answer.status_code == 201, answer.text
+    photo = answer.json()["id"]
+    for path in files() - before:
+        assert path.name.split(".")[0] == photo or path.parent.name == "incoming"
+
+
+@pytest.mark.parametrize(("extension", "format"), FORMATS.items())
+def test_every_format_salon_promises_is_read(extension: str, format: str) -> None:
+    found = inspect(BytesIO(picture(format)), f"photo.{extension}")
+    assert (found.width, found.height) == (600, 400)
+    assert len(found.thumbhash) >= 20
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_flipped_bits_and_cut_tails_never_do_more_than_be_refused(format: str, data: st.DataObject) -> None:
+    content = bytearray(SMALL[format])
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
+        content[place] ^= data.draw(st.integers(1, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    try:
+        found = inspect(BytesIO(bytes(content[:cut])), "photo")
+    except ProblemError:
+        return
+    assert found.width * found.height <= settings.MAX_PIXELS
+
+
+SMALL = {format: picture(format, size=(96, 64)) for format in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")}
+
+
+def test_a_polyglot_is_served_as_a_picture_and_nothing_else(cast: Cast) -> None:
+    """A JPEG with a page behind it is a picture to us, and must stay one to every browser."""
+    photo = cast.cleo.api.post(f"{cast.path}/photos", files={"file": ("a.jpg", picture() + HTML)}).json()
+    original = cast.cleo.browser.get(photo["media"]["original"])
+    assert original.headers["Content-Type"] == "image/jpeg"
+    assert original.headers["X-Content-Type-Options"] == "nosniff"
+    assert original.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_gif_of_many_frames_is_read_by_its_first(cast: Cast) -> None:
+    frames = [Image.new("P", (60, 40), number) for number in range(40)]
+    buffer = BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    assert inspect(BytesIO(buffer.getvalue()), "a.gif").width == 60

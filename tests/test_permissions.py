@@ -1,0 +1,186 @@
+"""One table of every address and socket against everybody who may knock. A route that is missing from it fails the test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from websockets.exceptions import InvalidStatus
+
+from rooms.models import Invite
+from tests.people import Cast, Person, anonymous, open_socket
+from tests.pictures import picture
+from tests.services import wait_until
+from tests.test_sockets import closing, frame
+
+CAST = ("olive", "mo", "cleo", "vic", "rita", "sam", "nobody")
+
+
+@dataclass
+class World:
+    """The room of the cast, with one thing of each kind in it. Made afresh for each row, because rows change it."""
+
+    cast: Cast
+    photo: str
+    removed_photo: str
+    invite: Invite
+
+
+def row(method: str, route: str, address: Callable[[World], str], codes: str, **request: Any) -> Any:
+    return pytest.param(method, route, address, tuple(int(code) for code in codes.split()), request, id=f"{method} {route}")
+
+
+API = "api/v1/"
+ROOM = API + "rooms/<room>"
+PHOTO = ROOM + "/photos/<uuid:photo>"
+MEMBER = ROOM + "/members/<uuid:user>"
+INVITE = ROOM + "/invites/<uuid:invite>"
+MEDIA = "media/<str:slug>/<uuid:photo_id>/<str:variant>"
+
+
+def room(world: World) -> str:
+    return f"/api/v1{world.cast.path}"
+
+
+def photo(world: World) -> str:
+    return f"{room(world)}/photos/{world.photo}"
+
+
+def vic(world: World) -> str:
+    return f"{room(world)}/members/{world.cast.vic.user.id}"
+
+
+# Columns: owner, moderator, contributor (who uploaded the photo), viewer, removed, stranger, signed out.
+TABLE = [
+    row("GET", API + "me", lambda w: "/api/v1/me", "200 200 200 200 200 200 401"),
+    row("GET", API + "tokens", lambda w: "/api/v1/tokens", "200 200 200 200 200 200 401"),
+    row("POST", API + "tokens", lambda w: "/api/v1/tokens", "201 201 201 201 201 201 401", json={}),
+    row("DELETE", API + "tokens/<uuid:token>", lambda w: f"/api/v1/tokens/{uuid4()}", "404 404 404 404 404 404 401"),
+    row("GET", API + "rooms", lambda w: "/api/v1/rooms", "200 200 200 200 200 200 401"),
+    row("POST", API + "rooms", lambda w: "/api/v1/rooms", "201 201 201 201 201 201 401", json={"name": "New"}),
+    row("GET", ROOM, room, "200 200 200 200 404 404 401"),
+    row("PATCH", ROOM, room, "200 403 403 403 404 404 401", json={"name": "N"}),
+    row("DELETE", ROOM, room, "204 403 403 403 404 404 401"),
+    row("GET", ROOM + "/photos", lambda w: room(w) + "/photos", "200 200 200 200 404 404 401"),
+    row("POST", ROOM + "/photos", lambda w: room(w) + "/photos", "201 201 201 403 404 404 401", upload=True),
+    row("GET", PHOTO, photo, "200 200 200 200 404 404 401"),
+    row("PATCH", PHOTO, photo, "200 200 200 403 404 404 401", json={"caption": "C"}),
+    row("DELETE", PHOTO, photo, "204 204 204 403 404 404 401"),
+    row("POST", PHOTO + "/restore", lambda w: f"{room(w)}/photos/{w.removed_photo}/restore", "200 200 200 404 404 404 401"),
+    row("GET", ROOM + "/events", lambda w: room(w) + "/events", "200 200 200 200 404 404 401"),
+    row("GET", ROOM + "/members", lambda w: room(w) + "/members", "200 200 200 200 404 404 401"),
+    row("PATCH", MEMBER, vic, "200 403 403 403 404 404 401", json={"role": "contributor"}),
+    row("DELETE", MEMBER, vic, "204 204 403 204 404 404 401"),
+    row("GET", ROOM + "/invites", lambda w: room(w) + "/invites", "200 200 403 403 404 404 401"),
+    row("POST", ROOM + "/invites", lambda w: room(w) + "/invites", "201 201 403 403 404 404 401", json={}),
+    row("DELETE", INVITE, lambda w: f"{room(w)}/invites/{w.invite.id}", "204 204 403 403 404 404 401"),
+    row("POST", API + "invites/<token>/accept", lambda w: f"/api/v1/invites/{w.invite.token}/accept", "200 200 200 200 200 200 401"),
+    row("GET", API + "openapi.json", lambda w: "/api/v1/openapi.json", "200 200 200 200 200 200 200"),
+    row("GET", MEDIA, lambda w: f"/media/{w.cast.slug}/{w.photo}/grid", "200 200 200 200 404 404 404"),
+    row("GET", "", lambda w: "/", "200 200 200 200 200 200 302"),
+    row("GET", "rooms/<str:slug>", lambda w: f"/rooms/{w.cast.slug}", "200 200 200 200 404 404 302"),
+    row("GET", "join/<str:token>", lambda w: f"/join/{w.invite.token}", "302 302 302 302 200 200 200"),
+    row("GET", "setup", lambda w: "/setup", "404 404 404 404 404 404 404"),
+    row("GET", "healthz", lambda w: "/healthz", "200 200 200 200 200 200 200"),
+]
+# Django's and allauth's own pages, tested by them; each asks for what it needs. The admin's root stands for the admin.
+FOREIGN = ("accounts/", "admin/")
+# `DELETE /tokens` would take away the tokens the table itself speaks with; test_accounts has it.
+ELSEWHERE = {("DELETE", API + "tokens")}
+
+
+def ask(world: World, who: str, method: str, address: str, request: dict[str, Any]) -> httpx.Response:
+    arguments = {name: value for name, value in request.items() if name != "upload"}
+    if "upload" in request:
+        arguments["files"] = {"file": ("a.jpg", picture())}
+    with anonymous(world.cast.vic.server) as client:
+        if who != "nobody":
+            person: Person = getattr(world.cast, who)
+            if address.startswith("/api/"):
+                client.headers["Authorization"] = f"Bearer {person.token}"
+            else:
+                client.cookies.set("salon_session", person.session)
+        return client.request(method, address, **arguments)
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    photo, removed = (
+        cast.cleo.api.post(f"{cast.path}/photos", files={"file": ("a.jpg", picture(size=(60, 40)))}).json()["id"] for _ in range(2)
+    )
+    wait_until("the photo is developed", lambda: cast.vic.api.get(f"{cast.path}/photos/{photo}").json()["state"] == "ready")
+    cast.cleo.api.delete(f"{cast.path}/photos/{removed}")
+    link = Invite.objects.get(token=cast.olive.api.post(f"{cast.path}/invites", json={}).json()["token"])
+    return World(cast, photo, removed, link)
+
+
+@pytest.mark.parametrize(("method", "route", "address", "codes", "request_"), TABLE)
+@pytest.mark.parametrize("who", CAST)
+def test_everybody_gets_the_code_of_the_table(
+    world: World, who: str, method: str, route: str, address: Callable[[World], str], codes: tuple[int, ...], request_: dict[str, Any]
+) -> None:
+    response = ask(world, who, method, address(world), request_)
+    assert response.status_code == codes[CAST.index(who)], response.text[:300]
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if path.startswith(FOREIGN):
+            continue
+        if isinstance(pattern, URLResolver):
+            found |= routes(pattern.url_patterns, path)
+        else:
+            found[path] = pattern.callback
+    return found
+
+
+def test_no_route_is_missing_from_the_table() -> None:
+    known = {(parameter.values[0], parameter.values[1]) for parameter in TABLE} | ELSEWHERE
+    assert {route for _, route in known} == set(routes(get_resolver().url_patterns)) - {API}
+    from salon.api import api
+
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method in methods:
+            shape = path.removeprefix("/").replace("{room}", "<room>").replace("{token}", "<token>")
+            candidates = [route for verb, route in known if verb == method.upper() and generic(route) == generic(shape)]
+            assert candidates, f"{method.upper()} {path} is not in the table"
+
+
+def generic(route: str) -> str:
+    return "/".join("*" if part.startswith(("<", "{")) else part for part in route.split("/"))
+
+
+@pytest.mark.parametrize(("who", "code"), [*zip(CAST, (0, 0, 0, 0, 4404, 4404, 4401), strict=True)])
+def test_everybody_gets_the_socket_code_of_the_table(cast: Cast, who: str, code: int) -> None:
+    server = cast.vic.server
+    cookie = "" if who == "nobody" else f"salon_session={getattr(cast, who).session}"
+    with open_socket(server, cast.slug, {"Cookie": cookie, "Origin": server.url}) as socket:
+        if code:
+            assert closing(socket)[0] == code
+        else:
+            assert frame(socket)["type"] == "hello"
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/rooms/", "/ws/other", "/api/v1/rooms"])
+def test_there_are_no_other_sockets(cast: Cast, path: str) -> None:
+    from websockets.sync.client import connect
+
+    with pytest.raises(InvalidStatus):
+        connect(cast.vic.server.url.replace("http", "ws") + path, additional_headers={"Authorization": f"Bearer {cast.vic.token}"})
+
+
+@pytest.mark.parametrize(("method", "address", "body"), [("POST", "/api/v1/rooms", {"name": "N"}), ("DELETE", "/api/v1/tokens", None)])
+def test_a_cookie_alone_writes_nothing_without_its_csrf_token(cast: Cast, method: str, address: str, body: Any) -> None:
+    answer = cast.vic.browser.request(method, address, json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf")
+    assert cast.vic.api.get("/me").status_code == 200
+
+
+def test_a_wrong_token_is_not_saved_by_a_good_cookie(cast: Cast) -> None:
+    assert cast.vic.browser.get("/api/v1/me").status_code == 200
+    assert cast.vic.browser.get("/api/v1/me", headers={"Authorization": "Bearer salon_wrong"}).status_code == 401
