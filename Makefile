@@ -22,9 +22,10 @@ run: .venv/run-ready $(MANIFEST) ## start Salon on this machine (PORT=8000 HOST=
 	@$(SALON) migrate --verbosity 0
 	@exec $(SALON) serve
 
-dev: .venv/run-ready $(MANIFEST) ## the same, and start again whenever a file changes
+dev: .venv/test-ready $(MANIFEST) ## the same, and start again whenever a file changes
 	@$(SALON) migrate --verbosity 0
-	@(cd $(WEB) && npm exec -- vite build --watch --logLevel warn) & trap "kill $$!" EXIT; SALON_DEBUG=1 $(SALON) serve --reload
+	@(cd $(WEB) && npm exec -- vite build --watch --logLevel warn) & trap "kill $$! 2>/dev/null" EXIT; \
+	SALON_DEBUG=1 SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DATA_DIR)) watchfiles --filter python 'python manage.py serve' accounts rooms platform/salon
 
 client: $(MANIFEST) ## build the browser client
 

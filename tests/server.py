@@ -14,11 +14,15 @@ from tests.services import PATIENCE_SECONDS, wait_until
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
+def inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+
 class Server:
     def __init__(self, *options: str, environment: Mapping[str, str] = {}) -> None:
         command = [sys.executable, "-W", "error::ResourceWarning", "manage.py", "serve", "--port", "0", *options]
         self.process = subprocess.Popen(
-            command, cwd=REPOSITORY, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=REPOSITORY, env=inherited() | dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.lines: list[str] = []
         self.reader = threading.Thread(target=self.read, daemon=True)

@@ -94,6 +94,11 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def start(log_name: str, command: list[str], **options: Any) -> None:
+    with (FOLDER / log_name).open("wb") as log:
+        processes.append(subprocess.Popen(command, stdout=log, stderr=log, **options))
+
+
 def start_postgres() -> str:
     folder, port = FOLDER / "postgres", free_port()
     folder.mkdir()
@@ -105,10 +110,9 @@ def start_postgres() -> str:
         [program("initdb"), "-D", str(folder), "-U", "salon", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user,
     )  # fmt: skip
-    log = (FOLDER / "postgres.log").open("wb")
     options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
     command = [program("postgres"), "-D", str(folder), "-p", str(port), *options]
-    processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **as_user))
+    start("postgres.log", command, cwd="/", **as_user)
     url = f"postgresql://salon@127.0.0.1:{port}/postgres"
     import psycopg
 
@@ -126,7 +130,6 @@ def start_postgres() -> str:
 def start_redis() -> str:
     port = free_port()
     options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(FOLDER)]
-    log = (FOLDER / "redis.log").open("wb")
-    processes.append(subprocess.Popen([program("redis-server"), "--port", str(port), *options], stdout=log, stderr=log))
+    start("redis.log", [program("redis-server"), "--port", str(port), *options])
     wait_until("Redis answers", lambda: answers(port))
     return f"redis://127.0.0.1:{port}/0"

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.utils import autoreload
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -16,16 +15,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.ENV.host, help="address to listen on (default: SALON_HOST or %(default)s)")
         parser.add_argument("--port", type=int, default=settings.ENV.port, help="port to listen on (default: SALON_PORT or %(default)s)")
-        parser.add_argument("--reload", action="store_true", help="start again whenever a Python file changes")
         parser.add_argument("--no-worker", action="store_true", help="leave tasks to a worker process")
 
-    def handle(self, *, reload: bool, **options: Any) -> None:
-        if reload:
-            autoreload.run_with_reloader(self.serve, reload=True, **options)
-        else:
-            self.serve(reload=False, **options)
-
-    def serve(self, *, host: str, port: int, no_worker: bool, reload: bool, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, no_worker: bool, **options: Any) -> None:
         self.host = host
         refuse_old_database()
         settings.SERVED_ON_LOOPBACK = host in LOOPBACK
@@ -33,7 +25,7 @@ class Command(BaseCommand):
         from salon.server import SalonServer  # installs the reactor, which only a server should do
         from salon.worker import EmbeddedWorker
 
-        server = SalonServer(host=host, port=port, worker=None if no_worker else EmbeddedWorker(), announce=self.announce, signal_handlers=not reload)
+        server = SalonServer(host=host, port=port, worker=None if no_worker else EmbeddedWorker(), announce=self.announce)
         server.run()
         if server.failure:
             raise CommandError(f"Cannot listen on {host}:{port}: {server.failure} Choose another with PORT=8001.")
