@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.services import PATIENCE_SECONDS, wait_until
@@ -57,3 +58,22 @@ class Server:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+@contextmanager
+def fresh_server(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
+    """A Salon of its own, as `make run` starts it: SQLite and memory, nothing set up."""
+    settings = {"SALON_DATA_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": ""} | environment
+    assert manage("migrate", **settings).returncode == 0
+    server = Server(*options, environment=settings)
+    try:
+        yield server
+    finally:
+        code = server.stop()
+    assert code == 0, server.output
+
+
+def manage(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` as an operator does."""
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, env=inherited() | environment, input=stdin, capture_output=True, text=True, timeout=60)

@@ -32,7 +32,7 @@ class SalonServer(Server):
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
-        self.announce(port.getHost().port)
+        reactor.callWhenRunning(self.announce, port.getHost().port)  # when a signal already stops it cleanly
 
     def listen_error(self, failure: Any) -> None:
         self.failure = failure.getErrorMessage()

@@ -94,4 +94,4 @@ def screenshot(page: Page, name: str) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        page.screenshot(path=SCREENS / f"{name}-{scheme}.png")
+        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", animations="disabled")
