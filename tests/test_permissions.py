@@ -141,7 +141,7 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> dict[s
 
 def test_no_route_is_missing_from_the_table() -> None:
     known = {(parameter.values[0], parameter.values[1]) for parameter in TABLE} | ELSEWHERE
-    assert {route for _, route in known} == set(routes(get_resolver().url_patterns)) - {API}
+    assert {generic(route) for _, route in known} == {generic(route) for route in routes(get_resolver().url_patterns)} - {API}
     from salon.api import api
 
     for path, methods in api.get_openapi_schema()["paths"].items():

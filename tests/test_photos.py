@@ -60,9 +60,9 @@ def test_the_same_bytes_again_are_a_calm_success(cast: Cast) -> None:
 
 
 def test_the_same_bytes_eight_times_at_once_make_one_photo(cast: Cast) -> None:
-    content = picture()
+    content, address, cleo = picture(), f"{cast.path}/photos", cast.cleo.api
     with ThreadPoolExecutor(8) as together:
-        answers = list(together.map(lambda _: add(cast.cleo, cast, content), range(8)))
+        answers = list(together.map(lambda _: cleo.post(address, files={"file": ("a.jpg", content)}), range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
     when_ready(cast, answers[0].json())

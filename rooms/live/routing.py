@@ -1,8 +1,11 @@
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
-from django.urls import path
+from channels.security.websocket import WebsocketDenier
+from django.urls import path, re_path
 
 from rooms.live.consumer import RoomConsumer
 from rooms.live.origin import OriginCheck
 
-sockets = OriginCheck(AuthMiddlewareStack(URLRouter([path("ws/rooms/<str:slug>", RoomConsumer.as_asgi())])))
+rooms = AuthMiddlewareStack(RoomConsumer.as_asgi())
+# Without the last line every scanner that tries an address leaves a traceback in the log.
+sockets = OriginCheck(URLRouter([path("ws/rooms/<str:slug>", rooms), re_path("", WebsocketDenier())]))

@@ -88,7 +88,7 @@ def test_a_room_can_be_used_with_the_keyboard_alone(olive: Person, open_page: Op
     page.keyboard.press("Enter")
     page.keyboard.type("Without a mouse")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Without a mouse").first).to_be_visible()
+    expect(page.get_by_role("button", name="Without a mouse", description="Edit caption")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("[data-photo] button").nth(1)).to_be_focused()
 
