@@ -9,7 +9,7 @@ BIN := $(CURDIR)/.venv/bin
 WEB := platform/web
 MANIFEST := $(WEB)/dist/.vite/manifest.json
 CLIENT_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f 2>/dev/null) $(WEB)/vite.config.ts $(WEB)/svelte.config.js $(WEB)/tsconfig.json
-SALON := SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DATA_DIR)) $(BIN)/python manage.py
+SALON := env SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DATA_DIR)) $(BIN)/python manage.py
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -25,7 +25,7 @@ run: .venv/run-ready $(MANIFEST) ## start Salon on this machine (PORT=8000 HOST=
 dev: .venv/test-ready $(MANIFEST) ## the same, and start again whenever a file changes
 	@$(SALON) migrate --verbosity 0
 	@(cd $(WEB) && npm exec -- vite build --watch --logLevel warn) & trap "kill $$! 2>/dev/null" EXIT; \
-	SALON_DEBUG=1 SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DATA_DIR)) watchfiles --filter python 'python manage.py serve' accounts rooms platform/salon
+	SALON_DEBUG=1 watchfiles --filter python '$(SALON) serve' accounts rooms platform/salon
 
 client: $(MANIFEST) ## build the browser client
 

@@ -1,10 +1,15 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import render
 
-from rooms import access
+from accounts.models import User
+from rooms import doorway
+from rooms.access import InviteInvalidError
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,8 +24,21 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        if settings.SIGNUP_POLICY == "open":
-            return True
-        if settings.SIGNUP_POLICY == "closed":
-            return False
-        return access.holds_invite(request)
+        if settings.SIGNUP_POLICY == "invite":
+            return doorway.is_invited(request)
+        return bool(settings.SIGNUP_POLICY == "open")
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Make the account and, for somebody invited, take the seat their link promises: both or neither.
+
+        Otherwise a link for one would make any number of accounts, as long as none of them went through the door.
+        """
+        user.name = form.cleaned_data["name"]
+        try:
+            with transaction.atomic():
+                super().save_user(request, user, form, commit)
+                if doorway.is_invited(request) or settings.SIGNUP_POLICY == "invite":
+                    doorway.enter(request, user)
+        except InviteInvalidError:
+            raise ImmediateHttpResponse(render(request, "rooms/join_invalid.html", status=404)) from None
+        return user

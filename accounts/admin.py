@@ -12,3 +12,6 @@ class UserAdmin(admin.ModelAdmin[User]):
 
     def has_add_permission(self, request: object) -> bool:
         return False  # `manage.py adduser` and sign-up make accounts whole; a bare row could not sign in
+
+    def has_delete_permission(self, request: object, obj: User | None = None) -> bool:
+        return False  # it would leave rooms without an owner and members without an event; deactivate instead

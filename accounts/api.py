@@ -8,6 +8,7 @@ from pydantic import Field
 from accounts.models import ApiToken, User
 from salon.auth import asker
 from salon.errors import NotFoundError
+from salon.fields import Label
 from salon.moments import Moment
 
 router = Router(tags=["you"])
@@ -31,7 +32,7 @@ class NewToken(Token):
 
 
 class TokenIn(Schema):
-    name: Annotated[str, Field(max_length=80)] = ""
+    name: Label = ""
 
 
 class Tokens(Schema):

@@ -21,8 +21,7 @@ class SignupForm(forms.Form):
     field_order = ("name", "email", "password1")
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        """allauth wants this method; `AccountAdapter.save_user` has saved the name already."""
 
 
 class SetupForm(forms.Form):

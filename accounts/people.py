@@ -1,6 +1,8 @@
 """Making accounts outside the sign-up page: the first owner, and people the operator adds."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -8,6 +10,16 @@ from accounts.models import User
 
 class AlreadySetUpError(Exception):
     """There is an account already, so nobody can become the first."""
+
+
+def refuse_unfit(email: str, password: str, name: str) -> None:
+    """Raises ValidationError, by field, with what the sign-up page would find wrong."""
+    person = User(email=email.strip().lower(), name=name or email.partition("@")[0])
+    person.clean_fields(exclude={"password"})
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise ValidationError({"password": error}) from None
 
 
 def add_person(email: str, password: str | None, name: str, *, superuser: bool = False) -> User:

@@ -9,14 +9,12 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from accounts.models import User
-from rooms.models import Invite, Membership, Photo, Role
-from salon.errors import ForbiddenError, NotFoundError, NotSignedInError, ProblemError
+from rooms.models import Invite, Membership, Photo, Removal, Role
+from salon.errors import ForbiddenError, NotFoundError, NotSignedInError
 
 Asker = User | AnonymousUser
-INVITE_IN_SESSION = "invite"
 
 
 class Right(StrEnum):
@@ -65,10 +63,13 @@ def require(member: Membership, right: Right) -> None:
         raise ForbiddenError
 
 
-def recheck(member: Membership) -> None:
-    """Raise NotFoundError unless the membership still stands as it was read. Meant for use under the room's lock."""
-    if not memberships(member.user).filter(pk=member.pk, role=member.role, user__is_active=True).exists():
+def recheck(member: Membership, right: Right) -> None:
+    """Read the role again, and raise what `room_for` would raise now. Meant for use under the room's lock."""
+    role = memberships(member.user).filter(pk=member.pk, user__is_active=True).values_list("role", flat=True).first()
+    if role is None:
         raise NotFoundError
+    member.role = role
+    require(member, right)
 
 
 def newest_for(member: Membership) -> int | None:
@@ -85,14 +86,14 @@ def photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False)
     return photo
 
 
-def own_photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False) -> Photo:
-    """A photo this member may caption, remove and bring back: their own, or any for those who curate."""
-    photo = photo_for(member, photo_id, removed=removed)
+def require_tending(member: Membership, photo: Photo) -> None:
+    """Whose photo is it to caption, remove and bring back: the uploader's, and everybody's who curates."""
+    if Right.CURATE in rights_of(member):
+        return
+    if photo.removed_at is not None and photo.removed_by_id != member.user_id:
+        raise NotFoundError  # what somebody else took away is no longer there, not even as a "forbidden", and stays away
     if photo.uploader_id != member.user_id:
-        if removed and Right.CURATE not in rights_of(member):
-            raise NotFoundError  # what somebody took away is no longer there for the others, not even as a "forbidden"
-        require(member, Right.CURATE)
-    return photo
+        raise ForbiddenError
 
 
 def may_have_original(member: Membership, photo: Photo) -> bool:
@@ -108,14 +109,13 @@ def member_for(member: Membership, user_id: uuid.UUID) -> Membership:
     return other
 
 
-def removable_member_for(member: Membership, user_id: uuid.UUID) -> Membership:
-    """A member whom this one may take out of the room: oneself always, others by right and only below one's own rank."""
-    other = member_for(member, user_id)
-    if other.pk != member.pk:
-        require(member, Right.REMOVE_MEMBERS)
-        if Right.MANAGE not in rights_of(member) and RANK[Role(other.role)] >= RANK[Role(member.role)]:
-            raise ForbiddenError("You can only remove people whose role is below yours.")
-    return other
+def require_removing(member: Membership, other: Membership) -> None:
+    """Whom one may take out of the room: oneself always, others by right and only below one's own rank."""
+    if other.pk == member.pk:
+        return
+    require(member, Right.REMOVE_MEMBERS)
+    if Right.MANAGE not in rights_of(member) and RANK[Role(other.role)] >= RANK[Role(member.role)]:
+        raise ForbiddenError("You can only remove people whose role is below yours.")
 
 
 def grantable_roles(member: Membership) -> list[Role]:
@@ -141,31 +141,14 @@ def invite_for(token: str) -> Invite:
     return invite
 
 
+def admits(invite: Invite, user: User) -> bool:
+    """Whether this link lets this person in. Somebody who was removed needs one that was made after that."""
+    return not Removal.objects.filter(room=invite.room, user=user, at__gte=invite.created_at).exists()
+
+
 def member_by_token(user: Asker, token: str) -> Membership | None:
     """The membership of somebody who opens a link to a room they are in already, even when the link has run out."""
     return memberships(user).filter(room__invites__token=token).first()
-
-
-def keep_invite(request: HttpRequest, invite: Invite) -> None:
-    """Remember through sign-up and sign-in which room this visitor is on the way to."""
-    request.session[INVITE_IN_SESSION] = invite.token
-
-
-def kept_invite(request: HttpRequest) -> str | None:
-    token = request.session.get(INVITE_IN_SESSION)
-    return token if isinstance(token, str) else None
-
-
-def forget_invite(request: HttpRequest) -> None:
-    request.session.pop(INVITE_IN_SESSION, None)
-
-
-def holds_invite(request: HttpRequest) -> bool:
-    token = kept_invite(request)
-    try:
-        return token is not None and bool(invite_for(token))
-    except ProblemError:
-        return False
 
 
 def person(user: Asker) -> User:

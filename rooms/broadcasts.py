@@ -5,6 +5,7 @@ truth: whoever misses a message reads it there. That is why a failure to send is
 tells of is committed already.
 """
 
+import asyncio
 import json
 import logging
 import uuid
@@ -16,6 +17,7 @@ from channels.layers import get_channel_layer
 from rooms.models import Event
 from rooms.shapes import EventOut
 
+PATIENCE_SECONDS = 2  # a layer that hangs must not hold up the answer to a change that is committed already
 logger = logging.getLogger(__name__)
 
 
@@ -43,8 +45,13 @@ def end_room(room_id: uuid.UUID) -> None:
     send(room_id, {"type": "room.end", "user": None})
 
 
+async def send_in_time(name: str, message: dict[str, Any]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await get_channel_layer().group_send(name, message)
+
+
 def send(room_id: uuid.UUID, message: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(group(room_id), message)
-    except Exception:
-        logger.exception("The channel layer did not take a message for room %s; members read it in the journal", room_id)
+        async_to_sync(send_in_time)(group(room_id), message)
+    except Exception as error:
+        logger.warning("The channel layer did not take a message for room %s (%r); members read it in the journal", room_id, error)

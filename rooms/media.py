@@ -41,7 +41,8 @@ def serve(request: HttpRequest, slug: str, photo_id: uuid.UUID, variant: str) ->
 
 def answer(request: HttpRequest, photo: Photo, variant: str) -> HttpResponseBase:
     etag = f'"{photo.id.hex}-{variant}"'  # a photo's bytes never change under its identifier
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    if etag in known or known == ["*"]:
         return with_headers(HttpResponse(status=304), photo, variant, etag)
     name = files.name_of(photo, variant)
     if not files.exists(name):

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.api import Me
-from rooms import access, readings
+from rooms import access, doorway, readings
 from rooms.actions import members
 from rooms.actions import rooms as actions
 from salon.errors import ProblemError
@@ -65,17 +65,18 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return enter(request, member.room.slug)
     try:
         invite = access.invite_for(token)
-        if request.user.is_authenticated and (request.method == "POST" or access.kept_invite(request) == token):
+        if request.user.is_authenticated and (request.method == "POST" or doorway.remembered(request) == token):
             return enter(request, members.join(access.person(request.user), token).room.slug)
     except ProblemError:
+        doorway.forget(request)
         return render(request, "rooms/join_invalid.html", status=404)
     if request.method == "POST":
-        access.keep_invite(request, invite)
+        doorway.remember(request, invite)
         door = "account_login" if "sign_in" in request.POST else "account_signup"
         return redirect(f"{reverse(door)}?next={reverse('join', args=[token])}")
     return render(request, "rooms/join.html", {"invite": invite})
 
 
 def enter(request: HttpRequest, slug: str) -> HttpResponse:
-    access.forget_invite(request)
+    doorway.forget(request)
     return redirect("room", slug)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from rooms import access
@@ -48,7 +48,7 @@ def photos_of(member: Membership, before: uuid.UUID | None = None, limit: int = 
     """A page of photos, newest first, of those older than `before`."""
     found = Photo.objects.shown().filter(room=member.room).select_related("uploader").newest_first()
     if before is not None:
-        found = found.filter(Q(pk__lt=before))
+        found = found.filter(pk__lt=before)
     photos = list(found[: limit + 1])
     more = len(photos) > limit
     return page_of(photos[:limit], member, more=more)

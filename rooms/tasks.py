@@ -1,12 +1,15 @@
 """Work that outlives a request. Queued in the database, in the transaction of what it belongs to."""
 
 import logging
+from base64 import b64decode
 
-from django.tasks import task
+from django.tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from rooms import files
 from rooms.actions import development
-from rooms.ingest.derive import derive
+from rooms.ingest import sandbox
+from rooms.ingest.derive import SECONDS, derive_as_text
 from rooms.models import Photo, PhotoState
 
 logger = logging.getLogger(__name__)
@@ -22,6 +25,9 @@ def develop(photo_id: str) -> None:
         return
     try:
         make_derivatives(photo)
+    except FileNotFoundError:
+        logger.error("The original of photo %s is not in the media folder", photo_id)  # noqa: TRY400  a traceback says no more
+        development.settle(photo, PhotoState.FAILED, FAILURE)
     except Exception:
         logger.exception("Photo %s could not be developed", photo_id)
         development.settle(photo, PhotoState.FAILED, FAILURE)
@@ -31,6 +37,15 @@ def develop(photo_id: str) -> None:
 
 def make_derivatives(photo: Photo) -> None:
     with files.read(files.name_of(photo, "original")) as original:
-        derivatives = derive(original, photo.format)
-    for variant, content in derivatives.items():
-        files.keep(files.name_of(photo, variant), content)
+        derivatives = sandbox.run(derive_as_text, original, photo.format, limits=sandbox.limits(SECONDS))
+    for variant, text in derivatives.items():
+        files.keep(files.name_of(photo, variant), b64decode(text))
+
+
+def queue_forgotten() -> None:
+    """Queue every photo that is developing without a task to develop it, so that none stays so for ever."""
+    waiting = DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING), task_path=develop.module_path)
+    queued = {arguments["args"][0] for arguments in waiting.values_list("args_kwargs", flat=True)}
+    for photo_id in Photo.objects.filter(state=PhotoState.DEVELOPING).values_list("pk", flat=True):
+        if str(photo_id) not in queued:
+            develop.enqueue(str(photo_id))

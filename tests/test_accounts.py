@@ -132,3 +132,23 @@ def test_adduser_makes_an_account_that_can_sign_in(tmp_path: Path) -> None:
         assert client.post("/accounts/login/", data=fields).headers["Location"] == "/"
         assert client.get("/").status_code == 200
         assert client.get("/admin/").status_code == 302
+
+
+def test_a_link_for_one_makes_one_account_however_many_open_it(cast: Cast) -> None:
+    link = cast.olive.api.post(f"{cast.path}/invites", json={"max_uses": 1}).json()
+    made = []
+    with anonymous(cast.olive.server) as first, anonymous(cast.olive.server) as second:
+        for number, client in enumerate((first, second)):
+            join_page(cast, client, link["token"])
+            made.append(f"one-{number}-{link['token'].lower()}@example.org")
+        codes = [sign_up(cast.olive.server, client, email).status_code for client, email in zip((first, second), made, strict=True)]
+    assert codes[0] == 302
+    assert codes[1] != 302
+    assert list(User.objects.filter(email__in=made).values_list("email", flat=True)) == made[:1]
+
+
+def test_the_admin_does_not_delete_people_past_the_actions(cast: Cast) -> None:
+    User.objects.filter(pk=cast.olive.user.pk).update(is_staff=True, is_superuser=True)
+    address = f"/admin/accounts/user/{cast.olive.user.pk}"
+    assert cast.olive.browser.get(f"{address}/change/").status_code == 200
+    assert cast.olive.browser.get(f"{address}/delete/").status_code == 403

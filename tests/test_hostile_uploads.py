@@ -1,7 +1,10 @@
 """Files that are not what they say, or not what anybody wants. Each is refused by itself and leaves nothing behind."""
 
 import struct
+import time
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -10,9 +13,9 @@ from django.conf import settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image
 
-from rooms.ingest.inspect import inspect
+from rooms.ingest.inspect import SECONDS, inspect
 from rooms.models import Photo
 from salon.errors import ProblemError
 from tests.people import Cast, problem
@@ -135,6 +138,93 @@ def test_flipped_bits_and_cut_tails_never_do_more_than_be_refused(format: str, d
 
 
 SMALL = {format: picture(format, size=(96, 64)) for format in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")}
+
+
+def many_scans(times: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: half a megabyte that takes minutes."""
+    buffer = BytesIO()
+    Image.new("L", (9_900, 9_900), 90).save(buffer, "JPEG", progressive=True, quality=30)
+    content = buffer.getvalue()
+    last = content.rindex(b"\xff\xda")
+    return content[:-2] + content[last:-2] * times + content[-2:]
+
+
+def test_a_picture_that_takes_minutes_is_refused_in_time_while_others_get_through(cast: Cast) -> None:
+    content = many_scans(2_000)
+    with ThreadPoolExecutor() as pool:
+        start = time.monotonic()
+        slow = pool.submit(cast.cleo.api.post, f"{cast.path}/photos", files={"file": ("a.jpg", content)})
+        quick = cast.olive.api.post(f"{cast.path}/photos", files={"file": ("b.jpg", picture())})
+        assert quick.status_code == 201
+        assert not slow.done()
+        error = problem(slow.result(), 422)
+    assert error == {"code": "broken", "message": "This picture takes too much work to show.", "field": "file"}
+    assert time.monotonic() - start < SECONDS + 5
+    wait_until("the received bytes are dropped", lambda: len(leftovers(cast)) == 4)  # the quick one's
+    assert Photo.objects.filter(room=cast.room).count() == 1
+
+
+def app1(body: bytes) -> bytes:
+    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+def after_start(content: bytes, *segments: bytes) -> bytes:
+    return content[:2] + b"".join(segments) + content[2:]
+
+
+def exif_block(*, gps: bool) -> bytes:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Model] = "Test camera"
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSVersionID] = b"\2\3\0\0"
+    if gps:
+        place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = "N", (47.0, 22.0, 0.0)
+    return exif.tobytes()
+
+
+XMP = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf exif:GPSLatitude="47,22N"/></x:xmpmeta>'
+EXTENSION = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + struct.pack(">II", 99, 0)
+GIF_XMP = b"\x21\xff\x0bXMP DataXMP" + XMP.encode() + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+
+
+def gif(comment: bytes = b"") -> bytes:
+    content = picture("GIF")
+    return content[:-1] + comment + content[-1:]
+
+
+LOCATED: dict[str, Callable[[], bytes]] = {
+    "exif": lambda: picture(gps=True),
+    "exif of a png": lambda: picture("PNG", gps=True),
+    "exif of a heic": lambda: picture("HEIF", gps=True),
+    "extended xmp of a jpeg": lambda: after_start(picture(), app1(EXTENSION + XMP.encode())),
+    "extended xmp cut in the middle of the word": lambda: after_start(
+        picture(), app1(EXTENSION + b'exif:GPSLat'), app1(EXTENSION + b'itude="47,22N"')
+    ),
+    "xmp in utf-16, little end first": lambda: after_start(picture(), app1(b"http://ns.adobe.com/xap/1.0/\0" + XMP.encode("utf-16-le"))),
+    "xmp in utf-16, big end first": lambda: after_start(picture(), app1(b"http://ns.adobe.com/xap/1.0/\0" + XMP.encode("utf-16-be"))),
+    "xmp of a gif": lambda: gif(GIF_XMP),
+    "a second exif block": lambda: after_start(picture(), app1(exif_block(gps=False)), app1(exif_block(gps=True))),
+    "an exif block that nobody can read": lambda: after_start(picture(), app1(b"Exif\0\0II*\0" + b"\xff" * 40)),
+}  # fmt: skip
+UNLOCATED: dict[str, Callable[[], bytes]] = {
+    "jpeg": picture,
+    "exif of a heic": lambda: picture("HEIF"),
+    "exif of an avif": lambda: picture("AVIF"),
+    "png": lambda: picture("PNG"),
+    "webp": lambda: picture("WEBP"),
+    "gif": gif,
+    "a camera that does not know where it is": lambda: after_start(picture(), app1(exif_block(gps=False))),
+}
+
+
+@pytest.mark.parametrize("case", LOCATED)
+def test_a_place_is_found_wherever_a_file_tells_it(case: str) -> None:
+    assert inspect(BytesIO(LOCATED[case]()), "photo").located
+
+
+@pytest.mark.parametrize("case", UNLOCATED)
+def test_a_file_without_a_place_is_not_taken_for_one_with(case: str) -> None:
+    assert not inspect(BytesIO(UNLOCATED[case]()), "photo").located
 
 
 def test_a_polyglot_is_served_as_a_picture_and_nothing_else(cast: Cast) -> None:

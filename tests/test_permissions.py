@@ -38,7 +38,7 @@ ROOM = API + "rooms/<room>"
 PHOTO = ROOM + "/photos/<uuid:photo>"
 MEMBER = ROOM + "/members/<uuid:user>"
 INVITE = ROOM + "/invites/<uuid:invite>"
-MEDIA = "media/<str:slug>/<uuid:photo_id>/<str:variant>"
+MEDIA = "media/<slug:slug>/<uuid:photo_id>/<slug:variant>"
 
 
 def room(world: World) -> str:
@@ -81,8 +81,8 @@ TABLE = [
     row("GET", API + "openapi.json", lambda w: "/api/v1/openapi.json", "200 200 200 200 200 200 200"),
     row("GET", MEDIA, lambda w: f"/media/{w.cast.slug}/{w.photo}/grid", "200 200 200 200 404 404 404"),
     row("GET", "", lambda w: "/", "200 200 200 200 200 200 302"),
-    row("GET", "rooms/<str:slug>", lambda w: f"/rooms/{w.cast.slug}", "200 200 200 200 404 404 302"),
-    row("GET", "join/<str:token>", lambda w: f"/join/{w.invite.token}", "302 302 302 302 200 200 200"),
+    row("GET", "rooms/<slug:slug>", lambda w: f"/rooms/{w.cast.slug}", "200 200 200 200 404 404 302"),
+    row("GET", "join/<slug:token>", lambda w: f"/join/{w.invite.token}", "302 302 302 302 200 200 200"),
     row("GET", "setup", lambda w: "/setup", "404 404 404 404 404 404 404"),
     row("GET", "healthz", lambda w: "/healthz", "200 200 200 200 200 200 200"),
 ]

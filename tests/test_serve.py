@@ -1,15 +1,19 @@
 """`manage.py serve` and the first start, as an operator meets them."""
 
+import os
+import re
 import signal
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from salon import data_folder
 from tests.people import problem
 from tests.pictures import picture
 from tests.server import Server, fresh_server, manage
-from tests.services import wait_until
+from tests.services import free_port, wait_until
 
 pytestmark = pytest.mark.once
 
@@ -38,16 +42,18 @@ def test_on_loopback_the_set_up_page_is_open_and_only_once(tmp_path: Path) -> No
         assert owner_exists(tmp_path)
 
 
-@pytest.mark.parametrize("headers", [{"Host": "photos.example.org"}, {"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9"}])
-def test_what_came_through_a_proxy_needs_the_token_even_on_loopback(tmp_path: Path, headers: dict[str, str]) -> None:
-    with fresh_server(tmp_path, SALON_URL="http://photos.example.org") as server, httpx.Client(headers=headers) as client:
+@pytest.mark.parametrize("headers", [{"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9"}])
+def test_what_a_proxy_says_it_forwards_needs_the_token_even_on_loopback(tmp_path: Path, headers: dict[str, str]) -> None:
+    with fresh_server(tmp_path) as server, httpx.Client() as local, httpx.Client(headers=headers) as client:
+        assert "Set-up token" not in local.get(f"{server.url}/setup").text
         assert "Set-up token" in client.get(f"{server.url}/setup").text
         assert set_up(server, client, token="guessed").status_code != 302
         assert not owner_exists(tmp_path)
 
 
-def test_open_to_the_network_the_set_up_page_needs_the_printed_token(tmp_path: Path) -> None:
-    with fresh_server(tmp_path, "--host", "0.0.0.0", SALON_HOST="0.0.0.0") as server, httpx.Client() as client:
+@pytest.mark.parametrize("setting", [{"SALON_HOST": "0.0.0.0"}, {"SALON_URL": "http://photos.example.org"}])
+def test_where_strangers_may_come_from_the_set_up_page_needs_the_printed_token(tmp_path: Path, setting: dict[str, str]) -> None:
+    with fresh_server(tmp_path, **setting) as server, httpx.Client() as client:
         token = server.output.partition("?token=")[2].split()[0]
         assert set_up(server, client).status_code == 200
         assert set_up(server, client, token="wrong").status_code == 200
@@ -66,12 +72,79 @@ def test_an_unattended_first_start_makes_the_owner_once(tmp_path: Path) -> None:
     assert owner_exists(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("email", "password", "named"),
+    [
+        ("notanemail", ANSWERS["password"], "SALON_OWNER_EMAIL: Enter a valid"),
+        (ANSWERS["email"], "short", "SALON_OWNER_PASSWORD: This password"),
+    ],
+)
+def test_an_owner_who_could_not_sign_up_is_not_made_either(tmp_path: Path, email: str, password: str, named: str) -> None:
+    settings = {"SALON_DATA_DIR": str(tmp_path), "SALON_OWNER_EMAIL": email, "SALON_OWNER_PASSWORD": password} | LOCAL
+    assert manage("migrate", **settings).returncode == 0
+    ran = manage("serve", "--port", "0", **settings)
+    assert ran.returncode != 0
+    assert named in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not owner_exists(tmp_path)
+
+
+def test_a_name_it_was_not_told_is_answered_when_it_listens_everywhere(tmp_path: Path) -> None:
+    with fresh_server(tmp_path, SALON_HOST="0.0.0.0") as server:
+        assert httpx.get(f"{server.url}/setup", headers={"Host": "192.0.2.7"}).status_code == 200
+    assert "unrecognized arguments: --host" in manage("serve", "--host", "0.0.0.0").stderr
+
+
 def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+    settings = {"SALON_DATA_DIR": str(tmp_path / "other")} | LOCAL
+    assert manage("migrate", **settings).returncode == 0
     with fresh_server(tmp_path) as server:
-        second = manage("serve", "--port", str(server.port), SALON_DATA_DIR=str(tmp_path), **LOCAL)
+        second = manage("serve", "--port", str(server.port), **settings)
     assert second.returncode != 0
     assert "Cannot listen on 127.0.0.1" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_a_second_salon_on_the_same_data_folder_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    settings = {"SALON_DATA_DIR": str(tmp_path)} | LOCAL
+    with fresh_server(tmp_path) as server:
+        second = manage("serve", "--port", "0", **settings)
+        assert second.returncode != 0
+        assert "Another Salon is already running on this data folder" in second.stderr
+        assert "Traceback" not in second.stderr
+        assert httpx.get(f"{server.url}/setup").status_code == 200
+    killed = Server(environment=settings)
+    killed.process.kill()
+    assert killed.stop() == -signal.SIGKILL
+    assert Server(environment=settings).stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("database", "redis", "alone"),
+    [("sqlite", None, True), ("sqlite", "redis://cache", True), ("postgresql", None, True), ("postgresql", "redis://cache", False)],
+)
+def test_only_postgresql_with_redis_lets_servers_share_a_data_folder(database: str, redis: str | None, alone: bool) -> None:
+    assert data_folder.is_for_one(database, redis) == alone
+
+
+def test_a_postgresql_that_does_not_answer_is_said_in_a_sentence(tmp_path: Path) -> None:
+    address = f"postgresql://salon:hunter2@127.0.0.1:{free_port()}/salon"
+    ran = manage("serve", "--port", "0", SALON_DATA_DIR=str(tmp_path), DATABASE_URL=address, REDIS_URL="")
+    assert ran.returncode != 0
+    assert "DATABASE_URL" in ran.stderr
+    assert "Connection refused" in ran.stderr
+    assert not re.search("hunter2|Traceback|pool", ran.stderr)
+
+
+def test_uploads_that_a_killed_server_left_half_are_swept_at_the_next_start(tmp_path: Path) -> None:
+    incoming = tmp_path / "incoming"
+    incoming.mkdir()
+    for name in ("left.upload", "under-way.upload"):
+        (incoming / name).touch()
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(incoming / "left.upload", (two_days_ago, two_days_ago))
+    with fresh_server(tmp_path):
+        assert [path.name for path in incoming.iterdir()] == ["under-way.upload"]
 
 
 def test_a_database_that_was_not_migrated_is_refused(tmp_path: Path) -> None:

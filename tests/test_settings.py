@@ -16,14 +16,21 @@ BAD = [
     ("SALON_SIGNUP", "sometimes"),
     ("SALON_URL", "photos.example.org"),
     ("SALON_URL", "https://photos.example.org/salon"),
+    ("SALON_URL", "https://photos.example.org:abc"),
+    ("SALON_URL", "https://olive@photos.example.org"),
     ("SALON_DEBUG", "perhaps"),
     ("SALON_MAX_UPLOAD_MB", "0"),
     ("SALON_MAIL_URL", "mail.example.org"),
+    ("SALON_MAIL_URL", "smtp://mail.example.org:nope"),
     ("SALON_ENV", "staging"),
     ("SALON_LOG_LEVEL", "LOUD"),
     ("SALON_DATA_DIR", "/proc/salon"),
     ("DATABASE_URL", "mysql://db/salon"),
+    ("DATABASE_URL", "postgresql://salon@db:abc/salon"),
+    ("DATABASE_URL", "postgresql://salon@[db/salon"),
+    ("DATABASE_URL", "postgresql://db"),
     ("REDIS_URL", "memcached://cache"),
+    ("REDIS_URL", "redis://cache:70000/0"),
 ]
 
 
@@ -42,10 +49,30 @@ def test_all_bad_values_are_named_at_once() -> None:
     assert "SALON_SIGNUP" in ran.stderr
 
 
-def test_a_bad_secret_is_not_repeated_on_the_screen() -> None:
-    ran = manage("check", DATABASE_URL="mysql://salon:hunter2@db/salon")
-    assert "DATABASE_URL" in ran.stderr
+SECRETIVE = [
+    ("DATABASE_URL", "mysql://salon:hunter2@db/salon"),
+    ("DATABASE_URL", "postgresql://salon:hunter2/@db/salon"),  # an unescaped slash makes a "port" of the password
+    ("REDIS_URL", "redis://:hunter2@cache:abc/0"),
+    ("SALON_MAIL_URL", "smtp://salon:hunter2\u2100@mail.example.org"),
+    ("SALON_URL", "https://salon:hunter2@photos.example.org"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SECRETIVE)
+def test_a_bad_secret_is_not_repeated_on_the_screen(name: str, value: str) -> None:
+    ran = manage("check", **{name: value})
+    assert f"Try: {name}=" in ran.stderr
     assert "hunter2" not in ran.stderr + ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "lacking"), [("SALON_OWNER_EMAIL", "SALON_OWNER_PASSWORD"), ("SALON_OWNER_PASSWORD", "SALON_OWNER_EMAIL")]
+)
+def test_half_an_owner_is_refused_with_the_half_that_lacks(given: str, lacking: str) -> None:
+    ran = manage("check", **{given: "olive@example.org"})
+    assert ran.returncode != 0
+    assert f"Try: {lacking}=" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize("secret", ["changeme", "django-insecure-" + "x1y2z3" * 9, "a" * 60])

@@ -2,19 +2,24 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from accounts.models import User
 from rooms import journal
 from rooms.actions import rooms as actions
 from rooms.models import Event, Kind
-from tests.people import Cast, open_socket
+from tests.people import Cast, Person, open_socket
 from tests.pictures import picture
+from tests.server import Server
 
 PATIENCE_SECONDS = 20
 
@@ -195,3 +200,43 @@ def test_a_frame_that_is_not_in_the_protocol_closes_only_its_own_socket(cast: Ca
 def test_a_number_that_is_none_is_as_if_it_were_not_there(cast: Cast, after: str) -> None:
     with cast.vic.socket(cast.slug, after=after) as socket:  # type: ignore[arg-type]
         assert frame(socket)["mode"] == "reset"
+
+
+@pytest.fixture
+def quick_checks(tmp_path: Path) -> Iterator[Server]:
+    """A server that checks its sockets every half second, as it does every fifteen seconds otherwise."""
+    running = Server(environment={"SALON_SOCKET_CHECK_SECONDS": "0.5"})
+    yield running
+    assert running.stop() == 0
+
+
+def test_a_socket_does_not_outlive_its_token_session_or_account(cast: Cast, quick_checks: Server) -> None:
+    def bearer(person: Person) -> dict[str, str]:
+        return {"Authorization": f"Bearer {person.token}"}
+
+    def cookie(person: Person) -> dict[str, str]:
+        return {"Cookie": f"salon_session={person.session}", "Origin": quick_checks.url}
+
+    by_token = open_socket(quick_checks, cast.slug, bearer(cast.vic))
+    by_session = open_socket(quick_checks, cast.slug, cookie(cast.mo))
+    by_password = open_socket(quick_checks, cast.slug, cookie(cast.cleo))
+    inactive = open_socket(quick_checks, cast.slug, cookie(cast.olive))
+    sockets = (by_token, by_session, by_password, inactive)
+    with by_token, by_session, by_password, inactive:
+        assert {frame(socket)["type"] for socket in sockets} == {"hello"}
+        cast.vic.api.delete("/tokens")
+        Session.objects.filter(session_key=cast.mo.session).delete()
+        cast.cleo.user.set_password("another sentence nobody guesses")
+        cast.cleo.user.save()
+        User.objects.filter(pk=cast.olive.user.pk).update(is_active=False)
+        assert {closing(socket) for socket in sockets} == {(4401, "not_signed_in")}
+
+
+def test_a_stopping_server_sends_its_sockets_elsewhere(cast: Cast, quick_checks: Server) -> None:
+    with open_socket(quick_checks, cast.slug, {"Authorization": f"Bearer {cast.vic.token}"}) as socket:
+        frame(socket)
+        assert quick_checks.stop() == 0
+        with suppress(ConnectionClosed):
+            frame(socket)
+        assert socket.protocol.close_rcvd is not None
+        assert socket.protocol.close_rcvd.code == 1012

@@ -6,12 +6,14 @@ Nothing here is required to try Salon. A secret may also come from a file: `NAME
 import os
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from salon import mail
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET: JsonDict = {"secret": True}
@@ -19,7 +21,9 @@ KNOWN_SECRETS = ("changeme", "change-me", "secret", "django-insecure", "insecure
 
 
 class Environment(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SALON_", env_ignore_empty=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SALON_", env_ignore_empty=True, extra="ignore", populate_by_name=True, validate_default=False
+    )
 
     env: Literal["local", "production"] = Field(
         "local", description="`production` refuses debug mode and weak secrets.", examples=["production"]
@@ -69,6 +73,9 @@ class Environment(BaseSettings):
     mail_from: str = Field("Salon <salon@localhost>", description="Sender of Salon's mail.", examples=["Salon <salon@example.org>"])
     max_upload_mb: int = Field(50, ge=1, le=10_000, description="Largest photo, in MB (1 MB is 1,000,000 bytes).", examples=["50"])
     max_megapixels: int = Field(100, ge=1, le=1000, description="Largest photo, in millions of pixels.", examples=["100"])
+    socket_check_seconds: float = Field(
+        15, gt=0, le=600, description="How long an open socket can go without asking whether it still may be open.", examples=["15"]
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.", examples=["INFO"])
 
     @classmethod
@@ -86,34 +93,45 @@ class Environment(BaseSettings):
 
     @field_validator("url")
     @classmethod
-    def url_is_an_origin(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-            raise ValueError("must be http:// or https:// and a name, without a path")
+    def url_is_an_origin(cls, value: str) -> str:
+        parts = split_url(value)
+        more = (parts.path.strip("/"), parts.query, parts.fragment, "@" in parts.netloc)
+        if parts.scheme not in ("http", "https") or not parts.hostname or any(more):
+            raise ValueError("must be http:// or https:// and a name, without a user or a path")
         return f"{parts.scheme}://{parts.netloc}"
 
     @field_validator("database_url")
     @classmethod
-    def database_is_known(cls, value: str | None) -> str | None:
-        if value and urlsplit(value).scheme not in ("postgres", "postgresql", "sqlite"):
+    def database_is_known(cls, value: str) -> str:
+        parts = split_url(value)
+        if parts.scheme not in ("postgres", "postgresql", "sqlite"):
             raise ValueError("must start with postgresql:// or sqlite://")
+        if not parts.path.strip("/"):
+            raise ValueError("must end in the name of a database")
         return value
 
     @field_validator("redis_url")
     @classmethod
-    def redis_is_known(cls, value: str | None) -> str | None:
-        if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+    def redis_is_known(cls, value: str) -> str:
+        if split_url(value).scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
     @field_validator("mail_url")
     @classmethod
-    def mail_is_known(cls, value: str | None) -> str | None:
-        if value and (urlsplit(value).scheme not in ("smtp", "smtps", "smtp+tls") or not urlsplit(value).hostname):
+    def mail_is_known(cls, value: str) -> str:
+        parts = split_url(value)
+        if parts.scheme not in mail.PORTS or not parts.hostname:
             raise ValueError("must start with smtp://, smtps:// or smtp+tls:// and name a host")
         return value
+
+    @model_validator(mode="after")
+    def owner_is_whole(self) -> Self:
+        for given, lacking in (("email", "password"), ("password", "email")):
+            if getattr(self, f"owner_{given}") and not getattr(self, f"owner_{lacking}"):
+                name, example = f"SALON_OWNER_{lacking.upper()}", (type(self).model_fields[f"owner_{lacking}"].examples or [""])[0]
+                raise SettingError(name, f"is missing, and the {given} alone makes no owner account", f"{name}={example}")
+        return self
 
     @model_validator(mode="after")
     def production_is_safe(self) -> Self:
@@ -156,6 +174,16 @@ def variable(name: str, field: FieldInfo) -> str:
     return field.validation_alias if isinstance(field.validation_alias, str) else f"SALON_{name.upper()}"
 
 
+def split_url(value: str) -> SplitResult:
+    """`urlsplit`, but a bad port fails here and not where it is first used, and no message repeats a password."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("cannot be read. A port is a number, and in a password / is written %2F, : %3A and @ %40") from None
+    return parts
+
+
 def is_weak(secret: str) -> bool:
     return len(secret) < 32 or len(set(secret)) < 8 or any(secret.lower().startswith(known) for known in KNOWN_SECRETS)
 
@@ -184,6 +212,6 @@ def explain(error: dict[str, Any]) -> str:
     fields = {variable(name, field): field for name, field in Environment.model_fields.items()}
     name = location if location in fields else f"SALON_{location.upper()}"
     message = str(error["msg"]).removeprefix("Value error, ")
-    secret = fields[name].json_schema_extra == SECRET
+    secret = fields[name].json_schema_extra == SECRET or "@" in str(error["input"])  # before an @ there may be a password
     got = "" if secret else f" (it is {error['input']!r})"
     return f"  {name}: {message[:1].lower()}{message[1:]}{got}.\n  Try: {name}={(fields[name].examples or [''])[0]}"

@@ -62,6 +62,7 @@ class UnsupportedError(ProblemError):
     code = "unsupported"
 
 
+BUSY_SECONDS = 10  # after which it is worth asking a busy server again
 CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"} | {
     429: "too_many",
     500: "server_error",
@@ -83,7 +84,10 @@ def answer(status: int, code: str, message: str, field: str | None = None) -> Js
 
 
 def answer_problem(problem: ProblemError) -> HttpResponse:
-    return answer(problem.status, problem.code, problem.message, problem.field)
+    response = answer(problem.status, problem.code, problem.message, problem.field)
+    if problem.status == 429:
+        response["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def answer_status(status: int, code: str | None = None) -> JsonResponse:

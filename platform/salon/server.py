@@ -1,37 +1,99 @@
-"""Daphne, started from our own process, with the task worker beside it."""
+"""Daphne, started from our own process, with the task worker beside it.
+
+What differs from Daphne's own: bodies are bounded and not parsed on the event loop, and stopping is orderly.
+"""
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 from autobahn.exception import Disconnected
 from daphne.endpoints import build_endpoint_description_strings
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
 from twisted.internet import defer, reactor
 
 from salon.worker import EmbeddedWorker
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS = 8  # for the task in hand when the server stops; one that needs longer is taken up at the next start
+GRACE_SECONDS = 7  # for requests and the task in hand when the server stops; with what follows it stays under ten
+SERVICE_RESTART = 1012
+BODY_SLACK = 1_000_000  # what a form may hold beside its file
+TOO_LARGE = {"error": {"code": "too_large", "message": "That request is larger than Salon accepts."}}
+
+
+class BoundedRequest(WebRequest):
+    """A request whose body is dropped, not kept, beyond what Salon accepts.
+
+    Twisted would also parse every posted form by itself, in memory and on the event loop, before anybody asked who sent it:
+    20 MB of newlines stopped all sockets for eight seconds. Django parses again anyway.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, parsePOSTFormSubmission=False, **options)
+        self.limit = settings.MAX_UPLOAD_BYTES + BODY_SLACK
+        self.received = 0
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802
+        super().gotLength(None if length is not None and length > self.limit else length)
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        self.received += len(data)
+        if self.received <= self.limit:
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        return self.refuse() if self.received > self.limit else super().process()
+
+    def refuse(self) -> None:
+        self.setResponseCode(413)
+        self.setHeader(b"content-type", b"application/json")
+        self.write(json.dumps(TOO_LARGE).encode())
+        self.finish()
+        self.server.protocol_disconnected(self)
 
 
 class SalonServer(Server):
-    """Listens, says where, and stops its worker before it stops itself."""
+    """Listens, says where, and winds down when it is asked to stop."""
 
-    def __init__(self, *, host: str, port: int, worker: EmbeddedWorker | None, announce: Callable[[int], None], **options: Any) -> None:
+    def __init__(self, *, host: str, port: int, worker: EmbeddedWorker | None, announce: Callable[[int], None]) -> None:
         from salon.asgi import application  # loads the apps
 
-        super().__init__(application, endpoints=build_endpoint_description_strings(host=host, port=port), server_name="salon", **options)
+        super().__init__(application, endpoints=build_endpoint_description_strings(host=host, port=port), server_name="salon")
         self.worker = worker
         self.announce = announce
-        self.ready_callable = self.start_worker
+        self.ready_callable = self.start
+        self.ports: list[Any] = []
         self.failure: str | None = None
+
+    def run(self) -> None:
+        super().run()
+        if self.failure is None:
+            # A request or task that did not finish in time may wait for ever for the loop that has stopped, and Python waits
+            # for its thread. All that was answered is committed, so there is nothing to wait for.
+            logging.shutdown()
+            os._exit(0)
+
+    def start(self) -> None:
+        self.http_factory.buildProtocol = self.build_protocol
+        if self.worker is not None:
+            asyncio.get_event_loop().create_task(self.worker.run())
+
+    def build_protocol(self, address: Any) -> Any:
+        protocol = HTTPFactory.buildProtocol(self.http_factory, address)
+        protocol.requestFactory = BoundedRequest
+        return protocol
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
+        self.ports.append(port)
         reactor.callWhenRunning(self.announce, port.getHost().port)  # when a signal already stops it cleanly
 
     def listen_error(self, failure: Any) -> None:
@@ -43,15 +105,25 @@ class SalonServer(Server):
         with suppress(Disconnected):
             await super().handle_reply(protocol, message)
 
-    def start_worker(self) -> None:
-        if self.worker is not None:
-            asyncio.get_event_loop().create_task(self.worker.run())
-            reactor.addSystemEventTrigger("before", "shutdown", self.stop_worker)  # type: ignore[arg-type]  # twisted types it wrongly
+    def kill_all_applications(self) -> "defer.Deferred[Any]":
+        """Daphne's name for what happens before the reactor stops; the reactor waits for it."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self.wind_down()))
 
-    def stop_worker(self) -> "defer.Deferred[Any]":
-        # The reactor waits for this, so that the worker can still tell the room about the photo in its hand.
-        assert self.worker is not None
-        stopping = asyncio.ensure_future(asyncio.wait_for(self.worker.stop(), GRACE_SECONDS))
-        return defer.Deferred.fromFuture(stopping).addErrback(
-            lambda failure: logger.warning("The task in hand was left for the next start")
-        )
+    async def wind_down(self) -> None:
+        """Take nobody in, send the sockets elsewhere, finish requests and the task in hand, within GRACE_SECONDS."""
+        for port in self.ports:
+            port.stopListening()
+        sockets = [protocol for protocol in self.connections if isinstance(protocol, WebSocketProtocol)]
+        for socket in sockets:
+            with suppress(Disconnected):
+                socket.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
+        requests = [details for protocol, details in self.connections.items() if protocol not in sockets]
+        work: list[Awaitable[Any]] = [details["application_instance"] for details in requests if "application_instance" in details]
+        await within_grace(work + ([self.worker.stop()] if self.worker is not None else []))
+
+
+async def within_grace(work: list[Awaitable[Any]]) -> None:
+    if work:
+        _, late = await asyncio.wait([asyncio.ensure_future(piece) for piece in work], timeout=GRACE_SECONDS)
+        if late:
+            logger.warning("Stopped with %d pieces of work unfinished; tasks are taken up again at the next start", len(late))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.utils.csp import CSP
 
-from salon import environment, keys, mail
+from salon import cache, environment, keys, mail
 
 ENV = environment.load()
 REPOSITORY = environment.REPOSITORY
@@ -87,14 +87,15 @@ SQLITE_OPTIONS = {
 }
 DATABASES = {"default": dj_database_url.parse(ENV.database_url or f"sqlite:///{ENV.data_dir / 'salon.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
 else:
     # Each request runs in a thread of its own under ASGI; the pool keeps their connections warm and bounded.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 15}}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # or the first requests after a restart of PostgreSQL would all fail
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 20, "timeout": 15}
 
 if ENV.redis_url:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [ENV.redis_url]}}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
+    CACHES = {"default": {"BACKEND": "salon.cache.ForgivingRedisCache", "LOCATION": ENV.redis_url, "OPTIONS": cache.TIMEOUTS}}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

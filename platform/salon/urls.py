@@ -12,9 +12,9 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", pages.home, name="home"),
     path("setup", accounts.pages.set_up, name="setup"),
-    path("join/<str:token>", pages.join, name="join"),
-    path("rooms/<str:slug>", pages.room, name="room"),
-    path("media/<str:slug>/<uuid:photo_id>/<str:variant>", media.serve, name="media"),
+    path("join/<slug:token>", pages.join, name="join"),
+    path("rooms/<slug:slug>", pages.room, name="room"),
+    path("media/<slug:slug>/<uuid:photo_id>/<slug:variant>", media.serve, name="media"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -9,10 +9,13 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from rooms import tasks
+
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1  # a photo waits half of this on average; the question costs a fraction of a millisecond
 RETRY_SECONDS = 2
+SWEEP_SECONDS = 60
 
 
 class EmbeddedWorker:
@@ -32,14 +35,24 @@ class EmbeddedWorker:
     async def run(self) -> None:
         # sync_to_async, not a bare thread: the tasks' broadcasts must run on this very loop, where the in-memory channel
         # layer's queues live, and async_to_sync finds the loop only from a thread that sync_to_async started.
-        await sync_to_async(take_up_again, thread_sensitive=False)()
+        sweep = asyncio.create_task(self.sweep())
         while self.worker.running:
             try:
+                await sync_to_async(take_up_again, thread_sensitive=False)()
                 await sync_to_async(self.worker.run, thread_sensitive=False)()
             except DatabaseError:
                 logger.exception("The worker lost the database and tries again")
                 await asyncio.sleep(RETRY_SECONDS)
+        sweep.cancel()
         self.stopped.set()
+
+    async def sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await sync_to_async(tasks.queue_forgotten, thread_sensitive=False)()
+            except DatabaseError:
+                logger.warning("Could not look for forgotten photos; the next round will", exc_info=True)
 
     async def stop(self) -> None:
         self.worker.running = False
@@ -47,5 +60,10 @@ class EmbeddedWorker:
 
 
 def take_up_again() -> None:
-    """Tasks that were running when this worker was killed. It is the only one, so nobody else has them in hand."""
+    """Tasks that this worker had in hand when it was killed or lost the database, and photos whose task is gone.
+
+    Other workers on the same database may be at one of these tasks right now. Then a photo is developed twice, which does no
+    harm: only the first to finish tells the room.
+    """
     DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).update(status=TaskResultStatus.READY)
+    tasks.queue_forgotten()

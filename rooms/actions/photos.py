@@ -2,9 +2,10 @@ import hashlib
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
-from rooms import files, journal, tasks
+from rooms import access, files, journal, tasks
+from rooms.access import Right
 from rooms.actions.change import change
 from rooms.ingest.inspect import Picture, inspect
 from rooms.models import Kind, Membership, Photo, PhotoState, Room
@@ -25,6 +26,7 @@ def add(member: Membership, upload: UploadedFile[Any], *, caption: str = "", alt
 
     Raises what `inspect` raises, and leaves neither a row nor a file behind when it raises.
     """
+    connection.close()  # what follows reads and decodes for a while; others need the connection more
     content = cast("BinaryIO", upload.file)
     picture = inspect(content, upload.name or "", upload.content_type or "")
     sha256 = digest(content)
@@ -50,7 +52,7 @@ def add(member: Membership, upload: UploadedFile[Any], *, caption: str = "", alt
 
 
 def record_added(member: Membership, photo: Photo) -> None:
-    with change(member, Kind.PHOTO_ADDED) as entry:
+    with change(member, Kind.PHOTO_ADDED, Right.UPLOAD) as entry:
         photo.seq, photo.added_at = entry.seq, entry.at
         photo.save(force_insert=True)
         tasks.develop.enqueue(str(photo.id))
@@ -77,7 +79,8 @@ def same_bytes(room: Room, sha256: str) -> Photo | None:
 
 def edit(member: Membership, photo: Photo, *, caption: str | None = None, alt: str | None = None) -> Photo:
     with change(member, Kind.PHOTO_CHANGED) as entry:
-        if refreshed(photo).removed_at is not None:
+        access.require_tending(member, refreshed(photo))
+        if photo.removed_at is not None:
             raise NotFoundError  # somebody removed it a moment ago; telling of a change would bring it back to screens
         photo.caption = photo.caption if caption is None else caption
         photo.alt = photo.alt if alt is None else alt
@@ -90,8 +93,9 @@ def remove(member: Membership, photo: Photo) -> None:
     with change(member, Kind.PHOTO_REMOVED) as entry:
         if refreshed(photo).removed_at is not None:
             raise journal.UnchangedError
-        photo.removed_at = entry.at
-        save(photo, entry, "removed_at")
+        access.require_tending(member, photo)
+        photo.removed_at, photo.removed_by = entry.at, member.user
+        save(photo, entry, "removed_at", "removed_by")
         entry.data = {"id": str(photo.id)}
 
 
@@ -99,10 +103,11 @@ def restore(member: Membership, photo: Photo) -> Photo:
     """Undo a removal. Raises DuplicateError when the same bytes have been added in between."""
     try:
         with change(member, Kind.PHOTO_RESTORED) as entry:
-            if refreshed(photo).removed_at is None:
+            access.require_tending(member, refreshed(photo))
+            if photo.removed_at is None:
                 raise journal.UnchangedError
-            photo.removed_at = None
-            save(photo, entry, "removed_at")
+            photo.removed_at = photo.removed_by = None
+            save(photo, entry, "removed_at", "removed_by")
     except IntegrityError:
         raise DuplicateError from None
     return photo
@@ -110,7 +115,7 @@ def restore(member: Membership, photo: Photo) -> Photo:
 
 def refreshed(photo: Photo) -> Photo:
     """The photo as it is now, under the room's lock; what was read before may be old."""
-    photo.refresh_from_db(fields=["caption", "alt", "state", "error", "removed_at"])
+    photo.refresh_from_db(fields=["caption", "alt", "state", "error", "removed_at", "removed_by"])
     return photo
 
 

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import broadcasts, journal
+from rooms import access, broadcasts, journal
+from rooms.access import Right
 from rooms.actions.change import change
 from rooms.models import Kind, Membership, Role, Room
 from rooms.shapes import MemberOut, RoomShared
@@ -22,7 +23,8 @@ def create(user: User, name: str, description: str = "") -> Membership:
 
 def edit(member: Membership, *, name: str | None = None, description: str | None = None) -> Room:
     room = member.room
-    with change(member, Kind.ROOM_CHANGED) as entry:
+    with change(member, Kind.ROOM_CHANGED, Right.MANAGE) as entry:
+        room.refresh_from_db(fields=["name", "description"])
         room.name = room.name if name is None else name
         room.description = room.description if description is None else description
         room.save(update_fields=["name", "description"])
@@ -32,5 +34,9 @@ def edit(member: Membership, *, name: str | None = None, description: str | None
 
 def delete(member: Membership) -> None:
     """Close the room to everybody at once. Its photos stay on disk until they are purged."""
-    Room.objects.filter(pk=member.room_id, deleted_at=None).update(deleted_at=timezone.now())
-    transaction.on_commit(partial(broadcasts.end_room, member.room_id))
+    with transaction.atomic():
+        room = Room.objects.select_for_update().get(pk=member.room_id)
+        access.recheck(member, Right.MANAGE)
+        room.deleted_at = timezone.now()
+        room.save(update_fields=["deleted_at"])
+        transaction.on_commit(partial(broadcasts.end_room, room.id))

@@ -13,7 +13,7 @@ router = Router(tags=["events"])
 LARGEST_SEQ = 2**63 - 1  # what the column holds
 
 
-@router.get("/rooms/{room}/events", response=EventPage)
+@router.get("/rooms/{slug:room}/events", response=EventPage)
 def list_events(
     request: HttpRequest,
     room: str,

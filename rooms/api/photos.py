@@ -5,11 +5,11 @@ from django.http import HttpRequest
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 
 from rooms import readings
-from rooms.access import Right, own_photo_for, photo_for, room_for
+from rooms.access import Right, photo_for, room_for
 from rooms.actions import photos as actions
-from rooms.api.fields import Text
 from rooms.shapes import PhotoOut, PhotoPage
 from salon.auth import asker
+from salon.fields import Text
 
 router = Router(tags=["photos"])
 
@@ -26,40 +26,40 @@ class PhotoEdit(Schema):
     alt: Text | None = None
 
 
-@router.get("/rooms/{room}/photos", response=PhotoPage)
+@router.get("/rooms/{slug:room}/photos", response=PhotoPage)
 def list_photos(request: HttpRequest, room: str, before: uuid.UUID | None = None, limit: Limit = readings.PAGE) -> PhotoPage:
     return readings.photos_of(room_for(asker(request), room), before, limit)
 
 
-@router.post("/rooms/{room}/photos", response={201: PhotoOut, 200: PhotoOut})
+@router.post("/rooms/{slug:room}/photos", response={201: PhotoOut, 200: PhotoOut})
 def add_photo(request: HttpRequest, room: str, file: File[UploadedFile], words: Form[PhotoWords]) -> Status[PhotoOut]:
     member = room_for(asker(request), room, Right.UPLOAD)
     photo, added = actions.add(member, file, caption=words.caption, alt=words.alt)
     return Status(201 if added else 200, PhotoOut.of(photo, member.room))
 
 
-@router.get("/rooms/{room}/photos/{photo}", response=PhotoOut)
+@router.get("/rooms/{slug:room}/photos/{photo}", response=PhotoOut)
 def get_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> PhotoOut:
     member = room_for(asker(request), room)
     return PhotoOut.of(photo_for(member, photo), member.room)
 
 
-@router.patch("/rooms/{room}/photos/{photo}", response=PhotoOut)
+@router.patch("/rooms/{slug:room}/photos/{photo}", response=PhotoOut)
 def edit_photo(request: HttpRequest, room: str, photo: uuid.UUID, body: PhotoEdit) -> PhotoOut:
     member = room_for(asker(request), room)
-    changed = actions.edit(member, own_photo_for(member, photo), caption=body.caption, alt=body.alt)
+    changed = actions.edit(member, photo_for(member, photo), caption=body.caption, alt=body.alt)
     return PhotoOut.of(changed, member.room)
 
 
-@router.delete("/rooms/{room}/photos/{photo}", response={204: None})
+@router.delete("/rooms/{slug:room}/photos/{photo}", response={204: None})
 def remove_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> Status[None]:
     member = room_for(asker(request), room)
-    actions.remove(member, own_photo_for(member, photo))
+    actions.remove(member, photo_for(member, photo))
     return Status(204, None)
 
 
-@router.post("/rooms/{room}/photos/{photo}/restore", response=PhotoOut)
+@router.post("/rooms/{slug:room}/photos/{photo}/restore", response=PhotoOut)
 def restore_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> PhotoOut:
     member = room_for(asker(request), room)
-    restored = actions.restore(member, own_photo_for(member, photo, removed=True))
+    restored = actions.restore(member, photo_for(member, photo, removed=True))
     return PhotoOut.of(restored, member.room)

@@ -4,9 +4,9 @@ from ninja import Router, Schema, Status
 from rooms import readings
 from rooms.access import Right, room_for
 from rooms.actions import rooms as actions
-from rooms.api.fields import Name, Text
 from rooms.shapes import RoomList, RoomOut
 from salon.auth import asker
+from salon.fields import Name, Text
 
 router = Router(tags=["rooms"])
 
@@ -32,19 +32,19 @@ def create_room(request: HttpRequest, body: RoomIn) -> Status[RoomOut]:
     return Status(201, readings.room_of(member))
 
 
-@router.get("/rooms/{room}", response=RoomOut)
+@router.get("/rooms/{slug:room}", response=RoomOut)
 def get_room(request: HttpRequest, room: str) -> RoomOut:
     return readings.room_of(room_for(asker(request), room))
 
 
-@router.patch("/rooms/{room}", response=RoomOut)
+@router.patch("/rooms/{slug:room}", response=RoomOut)
 def edit_room(request: HttpRequest, room: str, body: RoomEdit) -> RoomOut:
     member = room_for(asker(request), room, Right.MANAGE)
     actions.edit(member, name=body.name, description=body.description)
     return readings.room_of(member)
 
 
-@router.delete("/rooms/{room}", response={204: None})
+@router.delete("/rooms/{slug:room}", response={204: None})
 def delete_room(request: HttpRequest, room: str) -> Status[None]:
     actions.delete(room_for(asker(request), room, Right.MANAGE))
     return Status(204, None)

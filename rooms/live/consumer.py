@@ -7,23 +7,25 @@ message at a time. Every event goes out by number, so nothing is missed and noth
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError
+from django.conf import settings
 
-from accounts.models import User, user_of_token
+from accounts.models import User
 from rooms import access, broadcasts, journal
 from rooms.live.closing import BAD_FRAME, MEMBERSHIP_ENDED, NOT_FOUND, NOT_SIGNED_IN, Closing
+from rooms.live.credential import user_of
 from rooms.models import Membership
 from salon.errors import ProblemError
 
 logger = logging.getLogger(__name__)
 
 PROTOCOL = "salon.v1"
-CHECK_SECONDS = 15  # how long a lost message or a lost kick can go unnoticed
+CHECK_SECONDS = settings.ENV.socket_check_seconds  # how long a lost message or a lost kick can go unnoticed
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -31,29 +33,40 @@ class RoomConsumer(AsyncWebsocketConsumer):
     checks: "asyncio.Task[None] | None" = None
     seq = 0  # number of the last event this socket has been sent
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # `disconnect` is not called when a handler fails, so what must be let go is let go here.
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.checks is not None:
+                self.checks.cancel()
+            if self.member is not None:
+                with suppress(Exception):
+                    await self.channel_layer.group_discard(broadcasts.group(self.member.room_id), self.channel_name)
+
     async def connect(self) -> None:
         # Accepted first: a browser cannot see why a handshake was refused, but it can read a close code.
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
-        user = await self.user()
-        if not user:
+        user: User | None = await database_sync_to_async(user_of)(self.scope)
+        if user is None:
             return await self.end(NOT_SIGNED_IN)
         try:
             self.member = await database_sync_to_async(access.room_for)(user, self.scope["url_route"]["kwargs"]["slug"])
         except ProblemError:
             return await self.end(NOT_FOUND)
         self.turn = asyncio.Lock()
-        await self.channel_layer.group_add(broadcasts.group(self.member.room_id), self.channel_name)
+        await self.join()
         await self.greet(self.after())
         self.checks = asyncio.create_task(self.check_for_ever())
 
-    async def user(self) -> User | None:
-        header = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        scheme, _, text = header.partition(" ")
-        if scheme.lower() == "bearer":
-            of_token: User | None = await database_sync_to_async(user_of_token)(text)
-            return of_token
-        of_session = self.scope["user"]
-        return of_session if isinstance(of_session, User) else None
+    async def join(self) -> None:
+        assert self.member is not None
+        try:
+            async with asyncio.timeout(broadcasts.PATIENCE_SECONDS):
+                await self.channel_layer.group_add(broadcasts.group(self.member.room_id), self.channel_name)
+        except Exception as error:
+            # Without the layer this socket still gets everything, from the journal, a few seconds later.
+            logger.warning("A socket could not join its room's group (%r); it reads the journal every %s s", error, CHECK_SECONDS)
 
     def after(self) -> int | None:
         text = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
@@ -110,19 +123,24 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def check_for_ever(self) -> None:
         """The layer may lose any message, a kick too. The database has both."""
-        assert self.member is not None
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                newest = await database_sync_to_async(access.newest_for)(self.member)
-            except DatabaseError:
-                logger.warning("A socket could not be checked; the next round will tell", exc_info=True)
-                continue
-            if newest is None:
-                return await self.end(MEMBERSHIP_ENDED)
-            async with self.turn:
-                if newest > self.seq:
-                    await self.catch_up()
+                await self.check()
+            except Exception as error:  # whatever it was, the next round must come
+                logger.warning("A socket could not be checked (%r); the next round will tell", error)
+
+    async def check(self) -> None:
+        assert self.member is not None
+        user: User | None = await database_sync_to_async(user_of)(self.scope)
+        if user is None or user.pk != self.member.user_id:
+            return await self.end(NOT_SIGNED_IN)
+        newest = await database_sync_to_async(access.newest_for)(self.member)
+        if newest is None:
+            return await self.end(MEMBERSHIP_ENDED)
+        async with self.turn:
+            if newest > self.seq:
+                await self.catch_up()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         await self.end(BAD_FRAME)
@@ -133,9 +151,3 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def end(self, closing: Closing) -> None:
         await self.send_json({"type": "bye", "reason": closing.reason})
         await self.close(code=closing.code, reason=closing.reason)
-
-    async def disconnect(self, code: int) -> None:
-        if self.checks is not None:
-            self.checks.cancel()
-        if self.member is not None:
-            await self.channel_layer.group_discard(broadcasts.group(self.member.room_id), self.channel_name)

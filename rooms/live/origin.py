@@ -6,6 +6,8 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from rooms.live.credential import bearer_of
+
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 
 
@@ -20,14 +22,11 @@ class OriginCheck:
         self.application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        if is_bearer(headers) or is_ours(headers.get(b"origin", ""), headers.get(b"host", "")):
+        headers = dict(scope["headers"])
+        origin, host = (headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))
+        if bearer_of(headers) is not None or is_ours(origin, host):
             return await self.application(scope, receive, send)
         return await WebsocketDenier()(scope, receive, send)
-
-
-def is_bearer(headers: dict[bytes, str]) -> bool:
-    return headers.get(b"authorization", "").lower().startswith("bearer ")
 
 
 def is_ours(origin: str, host: str) -> bool:

@@ -1,4 +1,3 @@
-from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.urls import path, re_path
@@ -6,6 +5,5 @@ from django.urls import path, re_path
 from rooms.live.consumer import RoomConsumer
 from rooms.live.origin import OriginCheck
 
-rooms = AuthMiddlewareStack(RoomConsumer.as_asgi())
 # Without the last line every scanner that tries an address leaves a traceback in the log.
-sockets = OriginCheck(URLRouter([path("ws/rooms/<str:slug>", rooms), re_path("", WebsocketDenier())]))
+sockets = OriginCheck(URLRouter([path("ws/rooms/<slug:slug>", RoomConsumer.as_asgi()), re_path("", WebsocketDenier())]))

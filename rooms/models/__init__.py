@@ -4,6 +4,7 @@ from rooms.models.event import Event, Kind
 from rooms.models.invite import Invite
 from rooms.models.membership import Membership, Role
 from rooms.models.photo import Photo, PhotoState
+from rooms.models.removal import Removal
 from rooms.models.room import Room
 
-__all__ = ["Event", "Invite", "Kind", "Membership", "Photo", "PhotoState", "Role", "Room"]
+__all__ = ["Event", "Invite", "Kind", "Membership", "Photo", "PhotoState", "Removal", "Role", "Room"]

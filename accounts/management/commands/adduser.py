@@ -2,10 +2,8 @@ import getpass
 import sys
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 
 from accounts import people
 from accounts.models import User
@@ -25,8 +23,7 @@ class Command(BaseCommand):
             raise CommandError(f"{email} has an account already.")
         password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass(f"Password for {email}: ")
         try:
-            validate_email(email)
-            validate_password(password, User(email=email, name=name))
+            people.refuse_unfit(email, password, name)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         people.add_person(email, password, name)
