@@ -29,7 +29,9 @@ class Server:
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         wait_until("the server listens", lambda: self.port is not None or self.process.poll() is not None)
-        assert self.port is not None, self.output
+        if self.port is None:
+            self.stop()
+            raise AssertionError(self.output)
 
     def read(self) -> None:
         assert self.process.stdout is not None
@@ -58,6 +60,14 @@ class Server:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+def beside_the_first(folder: Path) -> dict[str, str]:
+    """Settings of another server on the same database; on SQLite, `serve` allows only one in a data folder."""
+    from django.conf import settings
+
+    database = os.environ.get("DATABASE_URL") or f"sqlite:///{settings.ENV.data_dir / 'salon.sqlite3'}"
+    return {"SALON_DATA_DIR": str(folder), "SALON_SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": database}
 
 
 @contextmanager

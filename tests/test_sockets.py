@@ -19,7 +19,7 @@ from rooms.actions import rooms as actions
 from rooms.models import Event, Kind
 from tests.people import Cast, Person, open_socket
 from tests.pictures import picture
-from tests.server import Server
+from tests.server import Server, beside_the_first
 
 PATIENCE_SECONDS = 20
 
@@ -204,8 +204,8 @@ def test_a_number_that_is_none_is_as_if_it_were_not_there(cast: Cast, after: str
 
 @pytest.fixture
 def quick_checks(tmp_path: Path) -> Iterator[Server]:
-    """A server that checks its sockets every half second, as it does every fifteen seconds otherwise."""
-    running = Server(environment={"SALON_SOCKET_CHECK_SECONDS": "0.5"})
+    """A second server on the same database, which checks its sockets every half second instead of every fifteen."""
+    running = Server(environment=beside_the_first(tmp_path) | {"SALON_SOCKET_CHECK_SECONDS": "0.5"})
     yield running
     assert running.stop() == 0
 
