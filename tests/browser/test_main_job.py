@@ -2,6 +2,7 @@
 
 import re
 import time
+from base64 import b64encode
 from pathlib import Path
 from statistics import median
 
@@ -206,3 +207,21 @@ def test_a_lost_line_is_caught_up_without_a_reload(olive: Person, open_page: Ope
     his.context.set_offline(False)
     expect(his.locator("[data-photo][data-sharp]")).to_have_count(2)
     is_live(his)
+
+
+# A file as the browser itself makes it, handed over the way a mouse or a keyboard would.
+HAND_OVER = """([type, name, base64]) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], name, { type: "image/png" }));
+  const [kind, field] = type === "drop" ? [DragEvent, "dataTransfer"] : [ClipboardEvent, "clipboardData"];
+  document.body.dispatchEvent(new kind(type, { bubbles: true, cancelable: true, [field]: transfer }));
+}"""
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_photos_can_be_dropped_and_pasted_anywhere_on_the_page(olive: Person, open_page: OpenPage, way: str) -> None:
+    page = sign_in(open_page(), olive)
+    make_room(page, "By hand")
+    page.evaluate(HAND_OVER, [way, "cat.png", b64encode(photograph("chelsea.png")).decode()])
+    expect(page.locator("[data-photo][data-sharp]")).to_have_count(1)
