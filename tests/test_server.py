@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -27,25 +26,10 @@ def test_a_body_over_the_limit_is_refused_in_the_api_s_shape_with_and_without_a_
         assert problem(client.post("/api/v1/rooms", content=pieces, headers=FORM), 413)["code"] == "too_large"
 
 
-def test_a_form_from_nobody_is_not_parsed_and_does_not_stop_the_others(cast: Cast) -> None:
-    """Twenty megabytes of newlines, which Twisted's own parser would chew for seconds on the event loop."""
-    answers: list[float] = []
-    done = threading.Event()
-
-    def ask() -> None:
-        with anonymous(cast.olive.server) as client:
-            while not done.is_set():
-                start = time.monotonic()
-                client.get("/healthz")
-                answers.append(time.monotonic() - start)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
+def test_a_form_from_nobody_is_not_parsed_before_it_is_known_that_nobody_sent_it(cast: Cast) -> None:
+    """Twisted's own parser would answer 400 to this one by itself, and chew on 20 MB of newlines for eight seconds of everybody's time."""
     with anonymous(cast.olive.server) as client:
-        problem(client.post("/api/v1/rooms", content=b"--x\r\n" + b"\n" * 20_000_000, headers=FORM), 401)
-    done.set()
-    asking.join(30)
-    assert max(answers) < 3  # it was more than eight; the bound is wide because test machines are slow
+        problem(client.post("/api/v1/rooms", content=b"not a form at all", headers=FORM), 401)
 
 
 @pytest.mark.parametrize("address", ["/join/%00", "/rooms/%00", "/media/%00/x/y", "/api/v1/rooms/%00", "/api/v1/rooms/a%00b/photos"])
