@@ -1,11 +1,14 @@
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 
 
-def policy(request: HttpRequest) -> dict[str, bool]:
+def policy(request: HttpRequest) -> dict[str, bool | str]:
     """What every page may need to know about how this Salon is run."""
     return {
         "signup_open": settings.SIGNUP_POLICY == "open",
         "signup_closed": settings.SIGNUP_POLICY == "closed",
         "mail_configured": settings.MAIL_CONFIGURED,
+        "public_name": urlsplit(settings.PUBLIC_URL or "").netloc,
     }
