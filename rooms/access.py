@@ -5,6 +5,7 @@ for a thing that does not exist; a member without the right is told that it is t
 """
 
 import uuid
+from collections.abc import Collection
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
@@ -72,9 +73,10 @@ def recheck(member: Membership, right: Right) -> None:
     require(member, right)
 
 
-def newest_for(member: Membership) -> int | None:
-    """Number of the room's newest event; None when the membership has ended since it was read."""
-    return memberships(member.user).filter(pk=member.pk, user__is_active=True).values_list("room__seq", flat=True).first()
+def standing(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str, int]]:
+    """Role, and number of the room's newest event, of each of these memberships that has not ended."""
+    found = Membership.objects.filter(pk__in=membership_ids, room__deleted_at=None, user__is_active=True)
+    return {pk: (role, seq) for pk, role, seq in found.values_list("pk", "role", "room__seq")}
 
 
 def photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False) -> Photo:

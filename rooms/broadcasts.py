@@ -1,8 +1,8 @@
-"""The only file that sends to a room's group.
+"""The only file that sends to groups of the channel layer.
 
 A channel layer delivers at most once, so what is sent here is a doorbell that happens to carry the text. The journal is the
-truth: whoever misses a message reads it there. That is why a failure to send is logged and goes no further; the change it
-tells of is committed already.
+truth about events, the memberships and sessions are the truth about who may hear them: whoever misses a message finds out
+there. That is why a failure to send is logged and goes no further; the change it tells of is committed already.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from rooms.models import Event
 from rooms.shapes import EventOut
 
 PATIENCE_SECONDS = 2  # a layer that hangs must not hold up the answer to a change that is committed already
+EVERYBODY = "hubs"  # the group of all processes that hold sockets
 logger = logging.getLogger(__name__)
 
 
@@ -32,26 +33,26 @@ def text_of(event: Event) -> str:
 
 def tell(event: Event) -> None:
     """An event was committed."""
-    send(event.room_id, {"type": "room.event", "seq": event.seq, "text": text_of(event)})
+    send(group(event.room_id), {"type": "room.event", "room": event.room_id.hex, "seq": event.seq, "text": text_of(event)})
 
 
-def end_membership(room_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """This person is no longer a member: their sockets close."""
-    send(room_id, {"type": "room.end", "user": str(user_id)})
+def doubt_room(room_id: uuid.UUID, user_id: uuid.UUID | None = None) -> None:
+    """Whether the sockets in this room (of this person) may stay open, or what they may do, has changed: ask again."""
+    send(group(room_id), {"type": "room.doubt", "room": room_id.hex, "user": user_id.hex if user_id else None})
 
 
-def end_room(room_id: uuid.UUID) -> None:
-    """The room is gone: every socket closes."""
-    send(room_id, {"type": "room.end", "user": None})
+def doubt_person(user_id: uuid.UUID) -> None:
+    """Whether this person's sockets may stay open, wherever they are, has changed: ask again."""
+    send(EVERYBODY, {"type": "person.doubt", "user": user_id.hex})
+
+
+def send(name: str, message: dict[str, Any]) -> None:
+    try:
+        async_to_sync(send_in_time)(name, message)
+    except Exception as error:
+        logger.warning("The channel layer did not take a %s for %s (%r); sockets find out by themselves", message["type"], name, error)
 
 
 async def send_in_time(name: str, message: dict[str, Any]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         await get_channel_layer().group_send(name, message)
-
-
-def send(room_id: uuid.UUID, message: dict[str, Any]) -> None:
-    try:
-        async_to_sync(send_in_time)(group(room_id), message)
-    except Exception as error:
-        logger.warning("The channel layer did not take a message for room %s (%r); members read it in the journal", room_id, error)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from rooms import broadcasts
 from rooms.models import Event, Kind, Room
 
 PAGE = 500
+PRUNED_AT_ONCE = 5000
 
 
 @dataclass
@@ -57,18 +58,32 @@ class Page:
     reset: bool
 
 
-def newest(room_id: uuid.UUID) -> int:
+def newest_of(room_id: uuid.UUID) -> int:
     """Number of the room's newest event."""
     return Room.objects.values_list("seq", flat=True).get(pk=room_id)
 
 
-def since(room_id: uuid.UUID, after: int, limit: int = PAGE) -> Page:
-    """The first `limit` events after `after`, in order."""
+def since(room_id: uuid.UUID, after: int, limit: int = PAGE, *, newest: int | None = None) -> Page:
+    """The first `limit` events after `after`, in order. `newest` is the room's newest number where the caller has just read it."""
     # That number is read before the events: what commits in between is then on the page, and its absence can only mean
     # that it was pruned.
-    seq = newest(room_id)
+    seq = newest_of(room_id) if newest is None else newest
     events = list(Event.objects.filter(room_id=room_id, seq__gt=after).select_related("actor").order_by("seq")[:limit])
     follows = events[0].seq == after + 1 if events else after == seq
     if not follows:
         return Page(events=[], seq=seq, reset=True)
     return Page(events=events, seq=max(seq, events[-1].seq if events else 0), reset=False)
+
+
+def prune(before: datetime) -> int:
+    """Forget what happened before this moment, in each room from the beginning, so that no journal ever has a hole.
+
+    Returns the number of events that went.
+    """
+    old = Event.objects.filter(at__lt=before).values("room").annotate(first=Min("seq"), last=Max("seq"))
+    gone = 0
+    for room in old:
+        for seq in range(room["first"], room["last"] + 1, PRUNED_AT_ONCE):
+            last = min(seq + PRUNED_AT_ONCE - 1, room["last"])
+            gone += Event.objects.filter(room=room["room"], seq__lte=last).delete()[0]
+    return gone

@@ -2,11 +2,14 @@
 
 import logging
 from base64 import b64decode
+from datetime import timedelta
 
+from django.conf import settings
 from django.tasks import TaskResultStatus, task
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from rooms import files
+from rooms import files, journal
 from rooms.actions import development
 from rooms.ingest import sandbox
 from rooms.ingest.derive import SECONDS, derive_as_text
@@ -40,6 +43,14 @@ def make_derivatives(photo: Photo) -> None:
         derivatives = sandbox.run(derive_as_text, original, photo.format, limits=sandbox.limits(SECONDS))
     for variant, text in derivatives.items():
         files.keep(files.name_of(photo, variant), b64decode(text))
+
+
+def tidy_up() -> None:
+    """What is due every now and then."""
+    queue_forgotten()
+    gone = journal.prune(timezone.now() - timedelta(days=settings.ENV.journal_days))
+    if gone:
+        logger.info("Forgot %d events older than %d days", gone, settings.ENV.journal_days)
 
 
 def queue_forgotten() -> None:

@@ -19,11 +19,26 @@ def inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
+def python(*arguments: str) -> list[str]:
+    return [sys.executable, "-W", "error::ResourceWarning", *arguments]
+
+
+def command(*options: str) -> list[str]:
+    if os.environ.get("TESTS_SERVED_BY") == "uvicorn":  # without our Daphne there is no seam, no worker and no options
+        return python("-m", "uvicorn", "salon.asgi:application", "--port", "0", "--lifespan", "off")
+    return python("manage.py", "serve", "--port", "0", *options)
+
+
 class Server:
     def __init__(self, *options: str, environment: Mapping[str, str] = {}) -> None:
-        command = [sys.executable, "-W", "error::ResourceWarning", "manage.py", "serve", "--port", "0", *options]
+        paths = {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'platform'}"}
         self.process = subprocess.Popen(
-            command, cwd=REPOSITORY, env=inherited() | dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command(*options),
+            cwd=REPOSITORY,
+            env=inherited() | paths | dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self.lines: list[str] = []
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -44,8 +59,8 @@ class Server:
 
     @property
     def port(self) -> int | None:
-        match = re.search(r"listening on \S+:(\d+);", self.output)
-        return int(match[1]) if match else None
+        match = re.search(r"listening on \S+:(\d+);|running on http://\S+:(\d+) ", self.output)
+        return int(match[1] or match[2]) if match else None
 
     @property
     def url(self) -> str:
@@ -56,6 +71,8 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(PATIENCE_SECONDS)
+        if os.environ.get("TESTS_SERVED_BY") == "uvicorn" and code == -signal.SIGTERM:
+            code = 0  # it winds down and then ends itself by the signal it was sent
         self.reader.join(PATIENCE_SECONDS)
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -25,6 +25,7 @@ processes: list[subprocess.Popen[bytes]] = []
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=["postgres", "sqlite"], default=None, help="PostgreSQL and Redis, or SQLite and memory")
+    parser.addoption("--served-by", choices=["daphne", "uvicorn"], default="daphne", help="our own Daphne, or another ASGI server")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,7 +34,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("SALON_") or name in ("DATABASE_URL", "REDIS_URL")]:
         del os.environ[name]  # the shell's settings are not the tests' business
     FOLDER.chmod(0o755)
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "salon.settings", "SALON_DATA_DIR": str(FOLDER / "data"), "TESTS_ON": backend}
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "salon.settings",
+        "SALON_DATA_DIR": str(FOLDER / "data"),
+        "TESTS_ON": backend,
+        "TESTS_SERVED_BY": early_config.known_args_namespace.served_by,
+    }
     if backend == "postgres":
         os.environ |= {"DATABASE_URL": start_postgres(), "REDIS_URL": start_redis()}
     import django

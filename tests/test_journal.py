@@ -2,10 +2,12 @@
 
 import itertools
 from contextlib import suppress
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +18,8 @@ from rooms.models import Event, Kind, Membership, Photo, PhotoState, Role
 from rooms.shapes import EventOut, MemberOut, PhotoOut, RoomShared
 from salon.errors import ProblemError
 from tests.people import Cast
-from tests.rows import made_up_photo
+from tests.rows import fill, made_up_photo
+from tests.test_sockets import frame
 
 unique = itertools.count()
 State = dict[str, dict[str, Any]]
@@ -152,3 +155,36 @@ def take(step: str, choice: int, cast: Cast) -> None:
                 {"remove": photos.remove, "restore": photos.restore}[step](owner, photo)
     except (ProblemError, Membership.DoesNotExist):
         pass
+
+
+def test_pruning_forgets_from_the_beginning_and_leaves_no_hole(cast: Cast) -> None:
+    """Even where a clock went back, so that an older moment has a higher number."""
+    member = cast.membership(cast.olive)
+    fill(member, 20)
+    newest = member.room.seq
+    now, long_ago = timezone.now(), timezone.now() - timedelta(days=40)
+    Event.objects.filter(room=member.room, seq__lte=newest - 12).update(at=long_ago)
+    Event.objects.filter(room=member.room, seq=newest - 5).update(at=long_ago)
+    other = Event.objects.filter(room=actions.create(cast.olive.user, "Another room").room).count()
+    assert journal.prune(now - timedelta(days=30)) == newest - 5
+    left = Event.objects.filter(room=member.room).order_by("seq").values_list("seq", flat=True)
+    assert list(left) == list(range(newest - 4, newest + 1))
+    assert other == 1
+    assert journal.prune(now - timedelta(days=30)) == 0
+
+
+def test_who_was_away_for_longer_than_the_journal_reaches_reads_the_room_afresh(cast: Cast) -> None:
+    member = cast.membership(cast.olive)
+    fill(member, 6)
+    newest = member.room.seq
+    Event.objects.filter(room=member.room, seq__lte=newest - 3).update(at=timezone.now() - timedelta(days=40))
+    journal.prune(timezone.now() - timedelta(days=30))
+    page = cast.vic.api.get(f"{cast.path}/events?after={newest - 5}").json()
+    assert page == {"events": [], "seq": newest, "reset": True}
+    kept = cast.vic.api.get(f"{cast.path}/events?after={newest - 3}").json()
+    assert [event["seq"] for event in kept["events"]] == [newest - 2, newest - 1, newest]
+    with cast.vic.socket(cast.slug, after=newest - 5) as socket:
+        assert frame(socket)["mode"] == "reset"
+    with cast.vic.socket(cast.slug, after=newest - 3) as socket:
+        assert frame(socket)["mode"] == "resume"
+        assert [event["seq"] for event in frame(socket)["events"]] == [newest - 2, newest - 1, newest]

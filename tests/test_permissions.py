@@ -86,6 +86,7 @@ TABLE = [
     row("GET", "join/<slug:token>", lambda w: f"/join/{w.invite.token}", "302 302 302 302 200 200 200"),
     row("GET", "setup", lambda w: "/setup", "404 404 404 404 404 404 404"),
     row("GET", "healthz", lambda w: "/healthz", "200 200 200 200 200 200 200"),
+    row("GET", "readyz", lambda w: "/readyz", "200 200 200 200 200 200 200"),
 ]
 # Django's and allauth's own pages, tested by them; each asks for what it needs. The admin's root stands for the admin.
 FOREIGN = ("accounts/", "admin/")

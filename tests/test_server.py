@@ -101,8 +101,15 @@ def test_without_redis_the_api_goes_on_and_sockets_catch_up_from_the_journal(cas
             assert client.post(f"{cast.path}/photos", files={"file": ("a.jpg", picture())}).status_code == 201
             assert client.post("/invites/nothing/accept").status_code == 404
             assert sign_in(slow, person) == 302
+            ready = httpx.get(f"{slow.url}/readyz", timeout=20)
+            assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+            assert ready.json()["checks"] == {"database": "ok", "redis": "does not answer"}
             with open_socket(slow, cast.slug, vic) as late:
                 assert frame(late)["type"] == "hello"
+            redis.send_signal(signal.SIGCONT)
+            assert httpx.get(f"{slow.url}/readyz", timeout=20).json()["status"] == "ok"
+            seq = client.patch(cast.path, json={"name": "With Redis"}).json()["seq"]
+            assert events_until(socket, seq)[-1]["data"]["name"] == "With Redis"
     finally:
         redis.send_signal(signal.SIGCONT)
         assert slow.stop() == 0

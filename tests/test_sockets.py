@@ -24,8 +24,15 @@ from tests.server import Server, beside_the_first
 PATIENCE_SECONDS = 20
 
 
-def frame(socket: ClientConnection) -> dict[str, Any]:
+def any_frame(socket: ClientConnection) -> dict[str, Any]:
     received: dict[str, Any] = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
+    return received
+
+
+def frame(socket: ClientConnection) -> dict[str, Any]:
+    """The next frame that is not about who is here; those come whenever somebody does."""
+    while (received := any_frame(socket))["type"] in ("presence", "uploads"):
+        pass
     return received
 
 

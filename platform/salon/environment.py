@@ -76,6 +76,12 @@ class Environment(BaseSettings):
     socket_check_seconds: float = Field(
         15, gt=0, le=600, description="How long an open socket can go without asking whether it still may be open.", examples=["15"]
     )
+    ping_seconds: float = Field(
+        20, gt=0, lt=30, description="How often an idle socket is pinged, which keeps proxies from closing it.", examples=["20"]
+    )
+    journal_days: int = Field(
+        30, ge=1, le=3650, description="How long the journal reaches back; who was away longer reads the room afresh.", examples=["30"]
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.", examples=["INFO"])
 
     @classmethod

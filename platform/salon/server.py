@@ -1,6 +1,7 @@
 """Daphne, started from our own process, with the task worker beside it.
 
-What differs from Daphne's own: bodies are bounded and not parsed on the event loop, and stopping is orderly.
+What differs from Daphne's own: bodies and frames are bounded, bodies are not parsed on the event loop, frames may go straight to
+the wire (`direct.py`), and stopping is orderly.
 """
 
 import asyncio
@@ -19,12 +20,16 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 
+from salon.direct import BoundedSocket, extension
 from salon.worker import EmbeddedWorker
 
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 7  # for requests and the task in hand when the server stops; with what follows it stays under ten
 SERVICE_RESTART = 1012
+CLOSING_SECONDS = 5  # a slow reader should still read why it is closed
+LARGEST_FRAME = 65_536  # bytes a client may send at once; beyond it the line is closed with 1009 before the frame is read
+PATIENCE = 0.75  # of the time between two pings: how long an answer may take
 BODY_SLACK = 1_000_000  # what a form may hold beside its file
 TOO_LARGE = {"error": {"code": "too_large", "message": "That request is larger than Salon accepts."}}
 
@@ -66,7 +71,16 @@ class SalonServer(Server):
     def __init__(self, *, host: str, port: int, worker: EmbeddedWorker | None, announce: Callable[[int], None]) -> None:
         from salon.asgi import application  # loads the apps
 
-        super().__init__(application, endpoints=build_endpoint_description_strings(host=host, port=port), server_name="salon")
+        super().__init__(
+            application,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            server_name="salon",
+            ping_interval=settings.ENV.ping_seconds,
+            ping_timeout=settings.ENV.ping_seconds * PATIENCE,
+            websocket_timeout=-1,  # Daphne would close every socket after a day
+            websocket_max_message_size=LARGEST_FRAME,
+            websocket_max_frame_size=LARGEST_FRAME,
+        )
         self.worker = worker
         self.announce = announce
         self.ready_callable = self.start
@@ -83,6 +97,9 @@ class SalonServer(Server):
 
     def start(self) -> None:
         self.http_factory.buildProtocol = self.build_protocol
+        self.ws_factory.protocol = BoundedSocket
+        self.ws_factory.closeHandshakeTimeout = CLOSING_SECONDS
+        self.ws_factory.failByDrop = False  # say why (1007, 1009) before hanging up
         if self.worker is not None:
             asyncio.get_event_loop().create_task(self.worker.run())
 
@@ -99,6 +116,10 @@ class SalonServer(Server):
     def listen_error(self, failure: Any) -> None:
         self.failure = failure.getErrorMessage()
         self.stop()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        scope.setdefault("extensions", {}).update(extension(protocol))
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         # Between a client's going and the news of it there is always a moment; what is sent in it has nowhere to go.

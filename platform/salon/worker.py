@@ -50,9 +50,9 @@ class EmbeddedWorker:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
-                await sync_to_async(tasks.queue_forgotten, thread_sensitive=False)()
+                await sync_to_async(tasks.tidy_up, thread_sensitive=False)()
             except DatabaseError:
-                logger.warning("Could not look for forgotten photos; the next round will", exc_info=True)
+                logger.warning("Could not tidy up; the next round will", exc_info=True)
 
     async def stop(self) -> None:
         self.worker.running = False

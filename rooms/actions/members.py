@@ -46,6 +46,7 @@ def change_role(member: Membership, other: Membership, role: Role) -> Membership
         other.role = role
         other.save(update_fields=["role"])
         entry.data = MemberOut.of(other).model_dump(mode="json")
+        transaction.on_commit(partial(broadcasts.doubt_room, member.room_id, other.user_id))
     return other
 
 
@@ -59,7 +60,7 @@ def remove(member: Membership, other: Membership) -> None:
         if other.user_id != member.user_id:
             Removal.objects.update_or_create(room=member.room, user=other.user, defaults={"at": entry.at})
         entry.data = {"id": str(other.user_id), "user": PersonOut.of(other.user).model_dump(mode="json")}
-        transaction.on_commit(partial(broadcasts.end_membership, member.room_id, other.user_id))
+        transaction.on_commit(partial(broadcasts.doubt_room, member.room_id, other.user_id))
 
 
 def reread(other: Membership) -> None:

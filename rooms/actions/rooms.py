@@ -39,4 +39,4 @@ def delete(member: Membership) -> None:
         access.recheck(member, Right.MANAGE)
         room.deleted_at = timezone.now()
         room.save(update_fields=["deleted_at"])
-        transaction.on_commit(partial(broadcasts.end_room, room.id))
+        transaction.on_commit(partial(broadcasts.doubt_room, room.id))

@@ -6,7 +6,7 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from rooms.live.credential import bearer_of
+from accounts.credential import bearer_of
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 

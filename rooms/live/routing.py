@@ -2,8 +2,10 @@ from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.urls import path, re_path
 
-from rooms.live.consumer import RoomConsumer
+from rooms.live.consumer import room_socket
 from rooms.live.origin import OriginCheck
 
+room = path("ws/rooms/<slug:slug>", room_socket)  # type: ignore[arg-type]
+
 # Without the last line every scanner that tries an address leaves a traceback in the log.
-sockets = OriginCheck(URLRouter([path("ws/rooms/<slug:slug>", RoomConsumer.as_asgi()), re_path("", WebsocketDenier())]))
+sockets = OriginCheck(URLRouter([room, re_path("", WebsocketDenier())]))

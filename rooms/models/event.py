@@ -32,6 +32,7 @@ class Event(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["room", "seq"], name="journal_has_no_ties")]
+        indexes: ClassVar = [models.Index(fields=["at"], name="journal_by_age")]
 
     def __str__(self) -> str:
         return f"{self.room_id} {self.seq} {self.kind}"

@@ -1,0 +1,83 @@
+"""The seam between a room's sockets and Daphne: an ASGI extension that puts ready-made frames straight on the wire.
+
+ASGI's own `send` costs a coroutine, a dictionary and a new frame for every socket an event goes to. The extension
+`salon.direct` in a socket's scope holds a `writer` (`DirectWriter`) that takes bytes which are whole WebSocket frames
+already, so that one event is framed once for everybody. Where the extension is missing (another ASGI server, TLS ended in
+this process) the same frames go through `send`.
+
+What this relies on beyond public interfaces is the state of autobahn's protocol and Twisted's two names for bytes that wait;
+`tests/test_direct.py` fails when one of them changes. Frames are laid out as RFC 6455, section 5.2, says.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.interfaces import IPushProducer
+from twisted.internet.tcp import Connection
+from zope.interface import implementer
+
+EXTENSION = "salon.direct"
+UNREAD_FRAMES = 64  # that one client may have sent and the application not yet taken
+
+
+@implementer(IPushProducer)
+class DirectWriter:
+    """Writes to one socket. `full` says that the peer reads too slowly; `when_drained` is called when it has caught up."""
+
+    __slots__ = ("full", "protocol", "transport", "when_drained")
+
+    def __init__(self, protocol: WebSocketProtocol) -> None:
+        self.protocol = protocol
+        self.transport = protocol.transport
+        self.full = False
+        self.when_drained: Callable[[], None] | None = None
+        # In the place of Twisted's HTTP channel, which a WebSocket no longer needs and which would stop reading, too.
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+
+    def write(self, frames: bytes) -> None:
+        """Put these bytes on the wire at once, or behind those that wait already."""
+        if self.protocol.state != WebSocketProtocol.STATE_OPEN:
+            return
+        transport = self.transport
+        if transport._tempDataLen or transport.dataBuffer:
+            transport.write(frames)
+            return
+        sent = transport.writeSomeData(frames)
+        if not isinstance(sent, int):  # the line is gone; Twisted hears of it by reading
+            return
+        if sent < len(frames):
+            transport.write(frames[sent:])
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self.full = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.full = False
+        if self.transport.disconnecting:
+            # Twisted closes a line only when it has written all or has no producer, and looks only after a write.
+            self.transport.unregisterProducer()
+        elif self.when_drained is not None:
+            self.when_drained()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        self.full = True
+        self.when_drained = None
+
+
+class BoundedSocket(WebSocketProtocol):
+    """Daphne queues what a client sends without end while the application is busy. This one hangs up."""
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        if self.application_queue.qsize() < UNREAD_FRAMES:
+            super().onMessage(payload, isBinary)
+        else:
+            self.transport.abortConnection()
+
+
+def extension(protocol: Any) -> dict[str, Any]:
+    """What a socket's scope gets under `extensions`: empty where the seam cannot be offered."""
+    if isinstance(protocol, WebSocketProtocol) and isinstance(protocol.transport, Connection):
+        return {EXTENSION: {"writer": DirectWriter(protocol)}}
+    return {}
