@@ -67,13 +67,11 @@ class DirectWriter:
 
 
 class BoundedSocket(WebSocketProtocol):
-    """Daphne queues what a client sends without end while the application is busy. This one hangs up."""
+    """Daphne queues what a client sends without end while the application is busy. This one drops what is more than anybody may say."""
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         if self.application_queue.qsize() < UNREAD_FRAMES:
             super().onMessage(payload, isBinary)
-        else:
-            self.transport.abortConnection()
 
 
 def extension(protocol: Any) -> dict[str, Any]:

@@ -68,9 +68,12 @@ class Command(BaseCommand):
         host = settings.ENV.host
         name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
         address = settings.PUBLIC_URL or f"http://{f'[{name}]' if ':' in name else name}:{port}"
-        self.say(f"Salon is listening on {host}:{port}; data is in {settings.ENV.data_dir}.")
-        self.say(f"Open {self.first_address(address)}")
-        self.say("Ctrl-C stops it.")
+        lines = [
+            f"Salon is listening on {host}:{port}; data is in {settings.ENV.data_dir}.",
+            f"Open {self.first_address(address)}",
+            "Ctrl-C stops it.",
+        ]
+        self.say("\n".join(lines))  # at once: whoever waits for the first line finds the second
 
     def first_address(self, address: str) -> str:
         from accounts import setup

@@ -18,6 +18,9 @@ export class OfflineError extends Error {
   }
 }
 
+/** A server that has not answered by then will not: better to hear so and try again. */
+const PATIENCE = 30_000;
+
 export interface NewInvite {
   role?: Role;
   label?: string;
@@ -34,16 +37,14 @@ export function createApi(roomId: string, csrf: string) {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = csrf;
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const answer = await fetch(room + path, {
+    const { ok, status, text } = await ask(room + path, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       credentials: "same-origin",
-    }).catch(() => {
-      throw new OfflineError();
+      signal: AbortSignal.timeout(PATIENCE),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw readError(answer.status, text);
+    if (!ok) throw readError(status, text);
     return (text ? JSON.parse(text) : undefined) as Answer;
   }
 
@@ -72,10 +73,20 @@ export function createApi(roomId: string, csrf: string) {
   };
 }
 
+async function ask(address: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
+  try {
+    const answer = await fetch(address, request);
+    return { ok: answer.ok, status: answer.status, text: await answer.text() };
+  } catch {
+    throw new OfflineError();
+  }
+}
+
 /** Reads the error out of any answer, also one from a proxy that is not JSON. */
 export function readError(status: number, text: string): ApiError {
   try {
     const { code, message, field } = JSON.parse(text).error;
+    if (code === "csrf") return new ApiError(status, code, "You have signed in again since. Please reload this page.");
     return new ApiError(status, String(code), String(message), field);
   } catch {
     return new ApiError(status, "unknown", explainStatus(status));

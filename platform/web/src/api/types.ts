@@ -42,7 +42,34 @@ export interface JournalPage {
   reset: boolean;
 }
 
+export interface Here extends Person {
+  /** Whether at least one of this person's tabs is visible. */
+  looking: boolean;
+}
+
+/** What a browser knows of a picture before the server has it. */
+export interface Sketch {
+  thumbhash?: string;
+  width?: number;
+  height?: number;
+}
+
+export interface SentUpload {
+  user: Person;
+  id: string;
+  /** From 0 to 1. */
+  progress: number;
+  thumbhash: string | null;
+  width: number | null;
+  height: number | null;
+}
+
 export type Frame =
   | { type: "hello"; room: string; you: Person & { role: Role }; seq: number; mode: "resume" | "reset" }
   | { type: "events"; events: Event[] }
+  | { type: "presence"; people: Here[]; count: number }
+  | { type: "uploads"; uploads: SentUpload[] }
   | { type: "bye"; reason: string };
+
+export type ClientFrame =
+  { type: "here"; looking: boolean } | { type: "upload"; uploads: ({ id: string; progress: number } & Sketch)[] };

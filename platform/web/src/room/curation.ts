@@ -1,6 +1,7 @@
-import { explain } from "../api/client";
+import { ApiError, explain } from "../api/client";
 import type { Photo } from "../api/types";
 import type { Session } from "./session";
+import type { Change } from "./store/pending";
 import { toasts } from "./ui/toasts.svelte";
 
 export function nameUploader({ uploader }: Photo): string {
@@ -8,27 +9,23 @@ export function nameUploader({ uploader }: Photo): string {
 }
 
 /** Takes a photo away at once and offers the way back. */
-export async function removePhoto(session: Session, id: string): Promise<void> {
-  session.store.hide(id);
-  try {
-    await session.api.removePhoto(id);
-    toasts.show("Photo removed.", { label: "Undo", run: () => void restorePhoto(session, id) });
-  } catch (problem) {
-    session.store.reveal(id);
-    toasts.show(explain(problem));
-  }
+export function removePhoto({ outbox }: Session, photo: Photo): void {
+  outbox.add({ kind: "removal", photo });
+  toasts.show("Photo removed.", { label: "Undo", run: () => outbox.add({ kind: "restoral", photo }) });
 }
 
-async function restorePhoto(session: Session, id: string): Promise<void> {
-  try {
-    const photo = await session.api.restorePhoto(id);
-    session.store.reveal(id);
-    if (photo) session.store.merge(photo);
-  } catch (problem) {
-    toasts.show(explain(problem));
-  }
+export function describePhoto({ outbox }: Session, photo: Photo, caption: string, alt: string): void {
+  if (caption !== photo.caption || alt !== photo.alt) outbox.add({ kind: "words", photo, caption, alt });
 }
 
-export async function describePhoto(session: Session, id: string, caption: string, alt: string): Promise<void> {
-  session.store.merge(await session.api.changePhoto(id, { caption, alt }));
+const FAILURES: Record<Change["kind"], string> = {
+  words: "Your words about a photo were not saved.",
+  removal: "A photo could not be removed.",
+  restoral: "A photo could not be brought back.",
+};
+
+/** A change that was on the screen already has been taken back: why. */
+export function tellRefusal({ kind }: Change, problem: unknown): void {
+  const gone = problem instanceof ApiError && problem.status === 404;
+  toasts.show(`${FAILURES[kind]} ${gone ? "Somebody has removed it." : explain(problem)}`);
 }

@@ -14,6 +14,10 @@ export class FakeRoom {
     return this.pruned + this.journal.length;
   }
 
+  get removedIds(): string[] {
+    return [...this.removed.keys()];
+  }
+
   get room(): Room {
     return makeRoom({ seq: this.seq, photos: this.photos.length });
   }

@@ -1,4 +1,4 @@
-import type { Frame } from "../api/types";
+import type { ClientFrame, Frame } from "../api/types";
 
 /** A socket the test holds the other end of. */
 export class FakeSocket {
@@ -10,6 +10,7 @@ export class FakeSocket {
   onmessage: ((message: { data: string }) => void) | null = null;
   onclose: ((close: { code: number }) => void) | null = null;
   isClosed = false;
+  sent: ClientFrame[] = [];
 
   constructor(
     readonly url: string,
@@ -22,8 +23,12 @@ export class FakeSocket {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  greet(seq: number, mode: "resume" | "reset" = "resume"): void {
-    this.tell({ type: "hello", room: "lake", you: { id: "olive", name: "Olive", role: "owner" }, seq, mode });
+  greet(seq: number, mode: "resume" | "reset" = "resume", id = "olive"): void {
+    this.tell({ type: "hello", room: "lake", you: { id, name: "Olive", role: "owner" }, seq, mode });
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientFrame);
   }
 
   drop(code = 1006): void {

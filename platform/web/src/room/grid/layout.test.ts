@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { makePhoto } from "../../test/shapes";
+import { ANA, makePhoto } from "../../test/shapes";
 import { tileAfter } from "./arrows";
 import { layOut, rowsBetween, type Look } from "./layout";
 import { shiftBetween } from "./scroll";
@@ -67,4 +67,22 @@ test("a photo added above moves the view along with what is looked at", () => {
   const shift = shiftBetween(before, after, lookedAt.top);
   const now = after.find((row) => row.tiles.some(({ photo }) => photo.id === lookedAt.tiles[0]!.photo.id))!;
   expect(lookedAt.top + shift).toBe(now.top);
+});
+
+test("what is being sent stands where its photo will, and the other tiles do not move when the photo takes its place", () => {
+  const today = new Date().toISOString();
+  const photos = photosOf(Array.from({ length: 5 }, () => ({ width: 3, height: 2 })));
+  const here = photos.map((photo) => ({ ...photo, added_at: today }));
+  const upload = { user: ANA, id: "1", key: "ana/1", progress: 0.5, thumbhash: null, width: 4032, height: 3024 };
+  const coming = layOut(here, LOOK, [upload]);
+  const added = makePhoto(9, { added_at: today, width: 4032, height: 3024 });
+  const arrived = layOut([added, ...here], LOOK);
+  const { upload: _upload, ...berth } = coming.flatMap((row) => row.berths)[0]!;
+  expect(arrived[1]!.tiles[0]).toMatchObject(berth);
+  expect(coming.flatMap((row) => row.tiles).map(({ left, top }) => [left, top])).toEqual(
+    arrived
+      .flatMap((row) => row.tiles.slice(row.tiles[0]?.photo === added ? 1 : 0))
+      .map(({ left, top }) => [left, top]),
+  );
+  expect(coming.flatMap((row) => row.tiles).map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
 });

@@ -1,14 +1,23 @@
 import type { Photo } from "../../api/types";
 import { dayOf, nameDay } from "../dates";
+import type { Incoming } from "../uploads/incoming";
 
-export interface Tile {
-  photo: Photo;
-  /** Its place in the whole list, from 0. */
-  index: number;
+interface Box {
   left: number;
   top: number;
   width: number;
   height: number;
+}
+
+export interface Tile extends Box {
+  photo: Photo;
+  /** Its place in the whole list, from 0. */
+  index: number;
+}
+
+/** A place kept for a photo that is still being sent. */
+export interface Berth extends Box {
+  upload: Incoming;
 }
 
 export interface Heading {
@@ -20,6 +29,7 @@ export interface Row {
   top: number;
   height: number;
   tiles: Tile[];
+  berths: Berth[];
   heading: Heading | null;
 }
 
@@ -37,21 +47,27 @@ const WIDEST = 2.8;
 /** A last row may grow this much to fill the width; beyond, it stays left-aligned. */
 const STRETCH = 1.35;
 
-/** Justified rows, newest first, under one heading per day. */
-export function layOut(photos: Photo[], look: Look): Row[] {
+/** Justified rows, newest first, under one heading per day. What is being sent stands where its photo will: at the head of today. */
+export function layOut(photos: Photo[], look: Look, incoming: Incoming[] = []): Row[] {
+  const now = new Date().toISOString();
+  const all: Item[] = [
+    ...incoming.map((upload) => ({ upload, aspect: aspectOf(upload), at: now })),
+    ...photos.map((photo, index) => ({ photo, index, aspect: aspectOf(photo), at: photo.added_at })),
+  ];
   const rows: Row[] = [];
   let top = 0;
   let start = 0;
-  while (start < photos.length) {
-    const first = photos[start]!.added_at;
+  while (start < all.length) {
+    const first = all[start]!.at;
     const day = dayOf(first);
     let end = start + 1;
-    while (end < photos.length && dayOf(photos[end]!.added_at) === day) end++;
-    rows.push({ top, height: look.headingHeight, tiles: [], heading: { label: nameDay(first), top } });
+    while (end < all.length && dayOf(all[end]!.at) === day) end++;
+    const heading = { label: nameDay(first), top };
+    rows.push({ top, height: look.headingHeight, tiles: [], berths: [], heading });
     top += look.headingHeight;
     while (start < end) {
-      const { count, height } = breakRow(photos, start, end, look);
-      rows.push(placeRow(photos, start, count, top, height, look));
+      const { count, height } = breakRow(all, start, end, look);
+      rows.push(placeRow(all.slice(start, start + count), top, height, look));
       top += height + look.gap;
       start += count;
     }
@@ -59,16 +75,18 @@ export function layOut(photos: Photo[], look: Look): Row[] {
   return rows;
 }
 
-export function aspectOf({ width, height }: Photo): number {
+type Item = { aspect: number; at: string } & ({ photo: Photo; index: number } | { upload: Incoming });
+
+export function aspectOf({ width, height }: { width: number | null; height: number | null }): number {
   return Math.min(WIDEST, Math.max(NARROWEST, width && height ? width / height : 1));
 }
 
 /** How many photos the next row takes: as many as bring its height closest to the wish. */
-function breakRow(photos: Photo[], start: number, end: number, look: Look): { count: number; height: number } {
+function breakRow(items: Item[], start: number, end: number, look: Look): { count: number; height: number } {
   let aspects = 0;
   let before = Infinity;
   for (let count = 1; start + count <= end; count++) {
-    aspects += aspectOf(photos[start + count - 1]!);
+    aspects += items[start + count - 1]!.aspect;
     const height = (look.width - look.gap * (count - 1)) / aspects;
     if (height <= look.rowHeight) {
       const shorter = look.rowHeight / height;
@@ -82,20 +100,19 @@ function breakRow(photos: Photo[], start: number, end: number, look: Look): { co
 }
 
 /** Whole pixels, and the last tile of a full row ends exactly at the edge. */
-function placeRow(photos: Photo[], start: number, count: number, top: number, exact: number, look: Look): Row {
-  const height = Math.round(exact);
-  const tiles: Tile[] = [];
+function placeRow(items: Item[], top: number, exact: number, look: Look): Row {
+  const row: Row = { top, height: Math.round(exact), tiles: [], berths: [], heading: null };
   let left = 0;
-  for (let index = start; index < start + count; index++) {
-    const photo = photos[index]!;
-    const width = Math.min(look.width, Math.round(aspectOf(photo) * exact));
-    tiles.push({ photo, index, left, top, width, height });
+  items.forEach((item, place) => {
+    let width = Math.min(look.width, Math.round(item.aspect * exact));
+    const missing = look.width - (left + width);
+    if (place === items.length - 1 && Math.abs(missing) <= items.length) width += missing;
+    const box = { left, top, width, height: row.height };
+    if ("photo" in item) row.tiles.push({ photo: item.photo, index: item.index, ...box });
+    else row.berths.push({ upload: item.upload, ...box });
     left += width + look.gap;
-  }
-  const last = tiles.at(-1)!;
-  const missing = look.width - (last.left + last.width);
-  if (Math.abs(missing) <= count) last.width += missing;
-  return { top, height, tiles, heading: null };
+  });
+  return row;
 }
 
 export function heightOf(rows: Row[]): number {

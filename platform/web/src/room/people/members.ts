@@ -4,7 +4,7 @@ import { Observable } from "../observable";
 
 const PAUSE = 300;
 
-/** The people of the room, read again (soon, and once for many) when the room tells of a change. */
+/** The people of the room. Once somebody wanted to see them: read again (soon, and once for many) when they change. */
 export class Members extends Observable {
   list: Member[] | null = null;
   problem: unknown = null;
@@ -25,7 +25,7 @@ export class Members extends Observable {
   }
 
   follow(events: Event[]): void {
-    if (!events.some(({ kind }) => kind.startsWith("member."))) return;
+    if (!this.list || !events.some(({ kind }) => kind.startsWith("member."))) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.load(), PAUSE);
   }

@@ -1,10 +1,6 @@
 import type { Page, Photo } from "../../api/types";
 import { comparePlaces, placeOf, type Place } from "./order";
-
-interface Entry {
-  photo: Photo;
-  place: Place;
-}
+import { foresee, type Change } from "./pending";
 
 /**
  * Every state of a photo this page has heard of, and the window of the room it may show: from the newest photo down
@@ -12,9 +8,10 @@ interface Entry {
  * the window there may be others; the page that reaches it brings them all.
  */
 export class Photos {
-  private entries = new Map<string, Entry>();
+  private entries = new Map<string, Photo>();
   private removals = new Map<string, number>();
   private hidden = new Set<string>();
+  private pending: Change[] = [];
   private floor: Place | null = null;
   private snapshotSeq = 0;
   private shown: Photo[] | null = null;
@@ -48,7 +45,7 @@ export class Photos {
   }
 
   remove(id: string, seq: number): void {
-    if ((this.entries.get(id)?.photo.seq ?? 0) > seq) return;
+    if ((this.entries.get(id)?.seq ?? 0) > seq) return;
     this.entries.delete(id);
     this.hidden.delete(id);
     this.removals.set(id, Math.max(seq, this.removals.get(id) ?? 0));
@@ -66,13 +63,19 @@ export class Photos {
     this.shown = null;
   }
 
-  get(id: string): Photo | undefined {
-    return this.hidden.has(id) ? undefined : this.entries.get(id)?.photo;
+  /** Shows these changes on top of what the room says, until it says so itself. */
+  plan(changes: Change[]): void {
+    this.pending = changes;
+    this.shown = null;
   }
 
-  /** Like `get`, and also when it is hidden. */
+  get(id: string): Photo | undefined {
+    return this.lookAhead(this.entries.has(id) ? [this.entries.get(id)!] : []).get(id);
+  }
+
+  /** Like `get`, as the room itself has it, and also when it is hidden. */
   known(id: string): Photo | undefined {
-    return this.entries.get(id)?.photo;
+    return this.entries.get(id);
   }
 
   /** What may be shown, newest first. The same array until something changes. */
@@ -94,17 +97,23 @@ export class Photos {
 
   private keep(photo: Photo): void {
     if ((this.removals.get(photo.id) ?? 0) >= photo.seq) return;
-    if ((this.entries.get(photo.id)?.photo.seq ?? 0) >= photo.seq) return;
-    this.entries.set(photo.id, { photo, place: placeOf(photo) });
+    if ((this.entries.get(photo.id)?.seq ?? 0) >= photo.seq) return;
+    this.entries.set(photo.id, photo);
     this.shown = null;
+  }
+
+  private lookAhead(photos: Iterable<Photo>): Map<string, Photo> {
+    const ahead = new Map<string, Photo>();
+    for (const photo of photos) if (!this.hidden.has(photo.id)) ahead.set(photo.id, photo);
+    for (const change of this.pending) foresee(ahead, change);
+    return ahead;
   }
 
   private arrange(): Photo[] {
     const { end } = this;
-    return [...this.entries.values()]
-      .filter(({ photo, place }) => !this.hidden.has(photo.id) && (!end || comparePlaces(place, end) <= 0))
-      .sort((a, b) => comparePlaces(a.place, b.place))
-      .map(({ photo }) => photo);
+    return [...this.lookAhead(this.entries.values()).values()]
+      .filter((photo) => !end || comparePlaces(placeOf(photo), end) <= 0)
+      .sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
   }
 }
 

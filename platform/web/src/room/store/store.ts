@@ -1,5 +1,6 @@
 import type { Event, Page, Photo, Room } from "../../api/types";
 import { Observable } from "../observable";
+import type { Change } from "./pending";
 import { Photos } from "./photos";
 
 /** The state of one room as this page knows it. It follows the two rules of docs/protocol.md, "Merging". */
@@ -61,6 +62,11 @@ export class RoomStore extends Observable {
     this.changed();
   }
 
+  plan(changes: Change[]): void {
+    this.photos.plan(changes);
+    this.changed();
+  }
+
   /** Takes name, role and rights from an answer. Counts stay: they belong to the number of the last event applied. */
   describe({ name, description, role, rights }: Room): void {
     this.room = { ...this.room, name, description, role, rights };
@@ -73,7 +79,8 @@ export class RoomStore extends Observable {
         if (this.photos.known(event.data.id)?.state !== "failed") this.count("photos", -1);
         return this.photos.remove(event.data.id, event.seq);
       case "photo.restored":
-        this.photos.reveal(event.data.id);
+        // What its answer told already does not count again: it may have been hidden anew since.
+        if ((this.photos.known(event.data.id)?.seq ?? 0) < event.seq) this.photos.reveal(event.data.id);
         if (event.data.state !== "failed") this.count("photos", +1);
         return this.photos.merge(event.data);
       case "photo.added":

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError, OfflineError } from "../../api/client";
 import { makePhoto } from "../../test/shapes";
 import { UploadQueue } from "./queue";
+import { sumUp } from "./summary";
 import { SlowDownError, type Sent, type sendFile } from "./transfer";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
@@ -127,4 +128,31 @@ test("a session that has ended is told", async () => {
   sendings[0]!.reject(new ApiError(401, "not_signed_in", "Please sign in."));
   await settle();
   expect(onSignedOut).toHaveBeenCalledOnce();
+});
+
+test("a session that has ended may be a new one already: the file waits and is tried again", async () => {
+  queue.add([picture("a.jpg")]);
+  await settle();
+  sendings[0]!.reject(new ApiError(401, "not_signed_in", "Please sign in."));
+  await settle();
+  expect(states()).toEqual(["paused"]);
+  queue.resume();
+  await settle();
+  expect(sendings).toHaveLength(2);
+});
+
+test("while the device is offline nothing is tried, everything waits and is counted, and nothing fails", async () => {
+  queue.add([picture("a.jpg"), picture("b.jpg")]);
+  await settle();
+  queue.hold(true);
+  sendings[0]!.reject(new OfflineError());
+  sendings[1]!.reject(new OfflineError());
+  queue.add([picture("c.jpg")]);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect([sendings.length, queue.waiting]).toEqual([2, 3]);
+  expect(sumUp(queue.uploads, true).text).toBe("Offline: 3 photos wait");
+  queue.hold(false);
+  await settle();
+  expect(sendings).toHaveLength(5);
+  expect(queue.waiting).toBe(0);
 });

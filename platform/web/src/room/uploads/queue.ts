@@ -1,6 +1,6 @@
 import { ApiError, OfflineError } from "../../api/client";
 import type { Photo } from "../../api/types";
-import { waitBefore } from "../backoff";
+import { waitBefore } from "../live/backoff";
 import { Observable } from "../observable";
 import { honestName } from "./sniff";
 import { PassingError, SlowDownError, sendFile, type Target } from "./transfer";
@@ -31,6 +31,8 @@ interface Options {
 /** Sends files three at a time. What a lost line or a busy server interrupts is taken up again by itself. */
 export class UploadQueue extends Observable {
   uploads: Upload[] = [];
+  /** While the device is offline nothing is tried. */
+  held = false;
 
   private count = 0;
   private tries = new Map<number, number>();
@@ -47,6 +49,24 @@ export class UploadQueue extends Observable {
 
   get isBusy(): boolean {
     return this.uploads.some(({ state }) => isUnfinished(state));
+  }
+
+  /** How many uploads the connection keeps waiting. */
+  get waiting(): number {
+    return this.uploads.filter(({ state }) => state === "paused" || (this.held && isUnfinished(state))).length;
+  }
+
+  hold(held: boolean): void {
+    if (this.held === held) return;
+    this.held = held;
+    this.changed();
+    if (!held) this.resume();
+  }
+
+  /** The server may be back. */
+  resume(): void {
+    for (const { id, state } of this.uploads) if (state === "paused") this.release(id);
+    this.fill();
   }
 
   add(files: Iterable<File>): void {
@@ -90,7 +110,7 @@ export class UploadQueue extends Observable {
   }
 
   private fill(): void {
-    while (this.uploads.filter(({ state }) => state === "sending").length < AT_ONCE) {
+    while (!this.held && this.uploads.filter(({ state }) => state === "sending").length < AT_ONCE) {
       const next = this.uploads.find(({ state }) => state === "waiting");
       if (!next) return;
       this.set(next.id, { state: "sending", progress: 0, message: "" });
@@ -119,12 +139,13 @@ export class UploadQueue extends Observable {
 
   private handle(id: number, problem: unknown): void {
     if (problem instanceof SlowDownError) return this.pause(id, problem.seconds * 1000, "Waiting for the server…");
-    if (problem instanceof OfflineError || problem instanceof PassingError) {
+    const signedOut = problem instanceof ApiError && problem.status === 401;
+    if (signedOut) this.options.onSignedOut();
+    if (signedOut || problem instanceof OfflineError || problem instanceof PassingError) {
       const tries = this.tries.get(id) ?? 0;
       this.tries.set(id, tries + 1);
       return this.pause(id, waitBefore(tries + 1), "Waiting for the connection…");
     }
-    if (problem instanceof ApiError && problem.status === 401) this.options.onSignedOut();
     if (!(problem instanceof ApiError)) {
       return this.set(id, { state: "failed", message: "This file could not be read. Please choose it again." });
     }
@@ -143,10 +164,6 @@ export class UploadQueue extends Observable {
     clearTimeout(this.timers.get(id));
     this.set(id, { state: "waiting", message: "" });
     this.fill();
-  }
-
-  private resume(): void {
-    for (const { id, state } of this.uploads) if (state === "paused") this.release(id);
   }
 
   private set(id: number, change: Partial<Upload>): void {
