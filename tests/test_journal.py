@@ -1,6 +1,7 @@
 """The promise: snapshot + events = fresh snapshot, whatever happened in between."""
 
 import itertools
+import json
 from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rooms import access, journal, tasks
+from rooms import access, broadcasts, journal, tasks
 from rooms.actions import development, invites, members, photos
 from rooms.actions import rooms as actions
 from rooms.models import Event, Kind, Membership, Photo, PhotoState, Role
@@ -188,3 +189,8 @@ def test_who_was_away_for_longer_than_the_journal_reaches_reads_the_room_afresh(
     with cast.vic.socket(cast.slug, after=newest - 3) as socket:
         assert frame(socket)["mode"] == "resume"
         assert [event["seq"] for event in frame(socket)["events"]] == [newest - 2, newest - 1, newest]
+
+
+def test_the_socket_s_text_of_an_event_is_the_api_s(cast: Cast) -> None:
+    for event in Event.objects.filter(room=cast.room).select_related("actor"):
+        assert json.loads(broadcasts.text_of(event)) == EventOut.of(event).model_dump(mode="json")
