@@ -25,7 +25,7 @@ def python(*arguments: str) -> list[str]:
 
 def command(*options: str) -> list[str]:
     if os.environ.get("TESTS_SERVED_BY") == "uvicorn":  # without our Daphne there is no seam, no worker and no options
-        return python("-m", "uvicorn", "salon.asgi:application", "--port", "0", "--lifespan", "off")
+        return python("-m", "uvicorn", "salon.asgi:application", "--port", "0", "--lifespan", "off", "--no-access-log")
     return python("manage.py", "serve", "--port", "0", *options)
 
 

@@ -40,5 +40,6 @@ def ask_database() -> None:
 
 
 def ask_redis() -> None:
-    with Redis.from_url(settings.ENV.redis_url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS) as redis:
+    address = settings.ENV.redis_url or ""
+    with Redis.from_url(address, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS) as redis:
         redis.ping()

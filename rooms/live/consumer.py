@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Awaitable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -33,6 +34,8 @@ class RoomConsumer:
     """An ASGI application of its own rather than one of Channels' consumers, which would start three tasks for each socket and
     go to a thread and back for each frame."""
 
+    __slots__ = ("hub", "receive", "scope", "send")
+
     def __init__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         self.scope = scope
         self.receive = receive
@@ -40,39 +43,41 @@ class RoomConsumer:
         self.hub = the_hub()
 
     async def run(self) -> None:
-        await self.receive()
-        # Accepted first: a browser cannot see why a handshake was refused, but it can read a close code.
-        await self.send({"type": "websocket.accept", "subprotocol": PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None})
-        line = line_to(self.scope, self.send)
-        credential = Credential.of(self.scope)
-        doubts = self.hub.doubts
-        try:
-            member = await in_thread(admit)(credential, self.scope["url_route"]["kwargs"]["slug"])
-        except RefusedError as refusal:
-            return await line.close(refusal.closing)
-        except Exception as error:
-            logger.warning("A socket could not be admitted (%r)", error)
-            return await line.close(UNAVAILABLE)
-        await self.sit(Seat.of(member, credential, line, doubts))
-
-    async def sit(self, seat: Seat) -> None:
+        seat = await self.seat()
+        if seat is None:
+            return
         try:
             await self.hub.enter(seat, self.after())
-            await self.listen(seat)
+            while (message := await self.receive())["type"] == "websocket.receive":
+                if not seat.dismissed:
+                    self.hear(seat, message.get("text"))
         except Exception as error:
             logger.warning("A socket in room %s had to be closed (%r)", seat.room_id, error)
             self.hub.dismiss(seat, UNAVAILABLE)
         finally:
             self.hub.leave(seat)
 
+    async def seat(self) -> Seat | None:
+        """Shake hands, and give a seat to whoever may have one."""
+        credential, doubts = Credential.of(self.scope), self.hub.doubts
+        await self.receive()
+        # Accepted first: a browser cannot see why a handshake was refused, but it can read a close code.
+        await self.send({"type": "websocket.accept", "subprotocol": PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None})
+        line = line_to(self.scope, self.send)
+        try:
+            member = await in_thread(admit)(credential, self.scope["url_route"]["kwargs"]["slug"])
+        except RefusedError as refusal:
+            await line.close(refusal.closing)
+        except Exception as error:
+            logger.warning("A socket could not be admitted (%r)", error)
+            await line.close(UNAVAILABLE)
+        else:
+            return Seat.of(member, credential, line, doubts)
+        return None
+
     def after(self) -> int | None:
         text = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-    async def listen(self, seat: Seat) -> None:
-        while (message := await self.receive())["type"] == "websocket.receive":
-            if not seat.dismissed:
-                self.hear(seat, message.get("text"))
 
     def hear(self, seat: Seat, text: str | None) -> None:
         if not seat.spend():
@@ -104,5 +109,5 @@ def admit(credential: Credential, slug: str) -> Membership:
         raise RefusedError(NOT_FOUND) from None
 
 
-async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
-    await RoomConsumer(scope, receive, send).run()
+def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> Awaitable[None]:
+    return RoomConsumer(scope, receive, send).run()

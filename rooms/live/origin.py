@@ -21,12 +21,11 @@ class OriginCheck:
     def __init__(self, application: Application) -> None:
         self.application = application
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[Any]:
         headers = dict(scope["headers"])
         origin, host = (headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))
-        if bearer_of(headers) is not None or is_ours(origin, host):
-            return await self.application(scope, receive, send)
-        return await WebsocketDenier()(scope, receive, send)
+        may_pass = bearer_of(headers) is not None or is_ours(origin, host)
+        return (self.application if may_pass else WebsocketDenier())(scope, receive, send)
 
 
 def is_ours(origin: str, host: str) -> bool:
