@@ -13,10 +13,10 @@ SALON := env SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DA
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev client test check format types lock clean programs
+.PHONY: help run dev client test check bench-live format types lock clean programs
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: .venv/run-ready $(MANIFEST) ## start Salon on this machine (PORT=8000 HOST=127.0.0.1 DATA_DIR=var)
 	@$(SALON) migrate --verbosity 0
@@ -34,6 +34,9 @@ test: .venv/test-ready $(MANIFEST) programs ## run everything: lint, types, Pyth
 
 check: .venv/test-ready $(WEB)/node_modules/ready ## lint and types only
 	@tests/run check
+
+bench-live: .venv/test-ready programs ## measure the live core against its peers (about four minutes, on a quiet machine)
+	@python -m tests.bench.live $(ARGS)
 
 format: .venv/test-ready $(WEB)/node_modules/ready ## bring all files into the house's form
 	@ruff check --fix --quiet . ; ruff format --quiet . ; cd $(WEB) && npm run --silent format -- --log-level warn

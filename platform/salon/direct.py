@@ -5,11 +5,12 @@ ASGI's own `send` costs a coroutine, a dictionary and a new frame for every sock
 already, so that one event is framed once for everybody. Where the extension is missing (another ASGI server, TLS ended in
 this process) the same frames go through `send`.
 
-What this relies on beyond public interfaces is the state of autobahn's protocol and Twisted's two names for bytes that wait;
+What this relies on beyond public interfaces is the state of autobahn's protocol and Twisted's names for its socket and for bytes that wait;
 `tests/test_direct.py` fails when one of them changes. Frames are laid out as RFC 6455, section 5.2, says.
 """
 
 import asyncio
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ from twisted.internet.tcp import Connection
 from zope.interface import implementer
 
 EXTENSION = "salon.direct"
+OPEN = WebSocketProtocol.STATE_OPEN
+FULL = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS)
 UNREAD_FRAMES = 64  # that one client may have sent and the application not yet taken
 
 
@@ -39,15 +42,18 @@ class DirectWriter:
 
     def write(self, frames: bytes) -> None:
         """Put these bytes on the wire at once, or behind those that wait already."""
-        if self.protocol.state != WebSocketProtocol.STATE_OPEN:
+        if self.protocol.state != OPEN:
             return
         transport = self.transport
         if transport._tempDataLen or transport.dataBuffer:
             transport.write(frames)
             return
-        sent = transport.writeSomeData(frames)
-        if not isinstance(sent, int):  # the line is gone; Twisted hears of it by reading
-            return
+        try:
+            sent = transport.socket.send(frames)
+        except OSError as error:
+            if error.errno not in FULL:
+                return  # the line is gone; Twisted hears of it by reading
+            sent = 0
         if sent < len(frames):
             transport.write(frames[sent:])
 

@@ -94,7 +94,9 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 20, "timeout": 15}
 
 if ENV.redis_url:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [ENV.redis_url]}}}
+    # RESP 2: redis-py's reader of RESP 3 asks for a logger and prints the message for every message that is published.
+    REDIS = {"address": ENV.redis_url, "protocol": 2}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS]}}}
     CACHES = {"default": {"BACKEND": "salon.cache.ForgivingRedisCache", "LOCATION": ENV.redis_url, "OPTIONS": cache.TIMEOUTS}}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

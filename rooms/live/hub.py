@@ -217,7 +217,7 @@ class Hub:
                 logger.warning("The sockets could not be checked (%r); the next round will tell", error)
 
     async def check_all(self) -> None:
-        for seats in batched(self.seats(), AT_ONCE, strict=False):
+        for seats in batched(self.seats(), AT_ONCE):
             await self.check(seats)
 
     async def check(self, seats: Collection[Seat]) -> None:
@@ -243,7 +243,7 @@ class Hub:
         while self.doubted:
             seats, self.doubted = self.doubted, set()
             try:
-                for some in batched(seats, AT_ONCE, strict=False):
+                for some in batched(seats, AT_ONCE):
                     await self.check(some)
             except Exception as error:
                 logger.warning("The sockets could not be checked (%r); trying again", error)
