@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.http.cookie import parse_cookie
 from django.utils import timezone
@@ -71,7 +71,9 @@ def user_of_session(data: dict[str, Any]) -> uuid.UUID | None:
 
 
 def knows_password(data: dict[str, Any], user: User) -> bool:
-    """Whether the session was made with the password the person has now: a changed one ends it."""
+    """Whether the session was made in a way we still accept and with the password the person has now: a changed one ends it."""
+    if data.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return False
     known = data.get(HASH_SESSION_KEY, "")
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return any(constant_time_compare(known, valid) for valid in hashes)

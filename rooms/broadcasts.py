@@ -49,10 +49,13 @@ def doubt_person(user_id: uuid.UUID) -> None:
 
 
 def send(name: str, message: dict[str, Any]) -> None:
-    try:
-        async_to_sync(send_in_time)(name, message)
-    except Exception as error:
-        logger.warning("The channel layer did not take a %s for %s (%r); sockets find out by themselves", message["type"], name, error)
+    for _ in range(2):
+        try:
+            return async_to_sync(send_in_time)(name, message)
+        except asyncio.CancelledError:
+            continue  # whoever asked for the change has hung up; the change stands, and those it concerns must hear of it
+        except Exception as error:
+            return logger.warning("The channel layer did not take a %s for %s (%r)", message["type"], name, error)
 
 
 async def send_in_time(name: str, message: dict[str, Any]) -> None:

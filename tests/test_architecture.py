@@ -67,6 +67,7 @@ def test_data_flows_one_way() -> None:
     assert importers("rooms.broadcasts") == {
         "rooms/journal.py",
         "rooms/revocation.py",
+        "rooms/live/ear.py",
         "rooms/live/gathering.py",
         "rooms/live/hub.py",
         "rooms/actions/rooms.py",

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from typing import cast as typed
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from accounts.credential import Credential
 from rooms import journal
 from rooms.live.closing import TOO_SLOW, Closing
+from rooms.live.ear import Ear
 from rooms.live.frames import EVENTS_BYTES, Frame, events_frames
 from rooms.live.gathering import Gathering
 from rooms.live.hub import Hub
@@ -41,14 +42,25 @@ class Record(Line):
         return True
 
 
+class QuietEar(Ear):
+    """Hears nothing by itself."""
+
+    async def wait_until_ready(self) -> None:
+        pass
+
+    async def join(self, groups: Iterable[str]) -> None:
+        pass
+
+    async def leave(self, group: str) -> None:
+        pass
+
+
 class QuietHub(Hub):
     """A hub whose layer says only what the test lets it say."""
 
-    async def wait_for_layer(self) -> None:
-        pass
-
-    async def subscribe(self, group: str) -> None:
-        pass
+    def __init__(self) -> None:
+        super().__init__()
+        self.ear = QuietEar(self.take, self.recover)
 
     def tell_presence(self, *_: Any, **__: Any) -> None:
         pass

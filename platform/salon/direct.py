@@ -45,7 +45,7 @@ class DirectWriter:
         if self.protocol.state != OPEN:
             return
         transport = self.transport
-        if transport._tempDataLen or transport.dataBuffer:
+        if waits_to_write(transport):
             transport.write(frames)
             return
         try:
@@ -71,6 +71,10 @@ class DirectWriter:
     def stopProducing(self) -> None:  # noqa: N802
         self.full = True
         self.when_drained = None
+
+
+def waits_to_write(transport: Any) -> bool:
+    return bool(transport._tempDataLen or transport.dataBuffer)
 
 
 class Inbox:

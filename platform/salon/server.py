@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -21,7 +22,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 
-from salon.direct import BoundedSocket, Inbox, extension
+from salon.direct import BoundedSocket, Inbox, extension, waits_to_write
 from salon.worker import EmbeddedWorker
 
 logger = logging.getLogger(__name__)
@@ -143,11 +144,18 @@ class SalonServer(Server):
             port.stopListening()
         sockets = [protocol for protocol in self.connections if isinstance(protocol, WebSocketProtocol)]
         for socket in sockets:
-            with suppress(Disconnected):
+            with suppress(Exception):  # one that is gone, or not there yet, must not keep the others from being told
                 socket.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
-        requests = [details for protocol, details in self.connections.items() if protocol not in sockets]
+        requests = [details for protocol, details in self.connections.items() if not isinstance(protocol, WebSocketProtocol)]
         work: list[Awaitable[Any]] = [details["application_instance"] for details in requests if "application_instance" in details]
-        await within_grace(work + ([self.worker.stop()] if self.worker is not None else []))
+        await within_grace([*work, written(sockets), *([self.worker.stop()] if self.worker is not None else [])])
+
+
+async def written(sockets: list[WebSocketProtocol]) -> None:
+    """Until what these sockets were sent last is on the wire, or a second has shown that it will not be."""
+    end = time.monotonic() + 1
+    while any(waits_to_write(socket.transport) for socket in sockets) and time.monotonic() < end:
+        await asyncio.sleep(0.02)
 
 
 async def within_grace(work: list[Awaitable[Any]]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError
+from django.db import Error
 from django.tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -40,7 +40,7 @@ class EmbeddedWorker:
             try:
                 await sync_to_async(take_up_again, thread_sensitive=False)()
                 await sync_to_async(self.worker.run, thread_sensitive=False)()
-            except DatabaseError:
+            except Error:
                 logger.exception("The worker lost the database and tries again")
                 await asyncio.sleep(RETRY_SECONDS)
         sweep.cancel()
@@ -51,7 +51,7 @@ class EmbeddedWorker:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await sync_to_async(tasks.tidy_up, thread_sensitive=False)()
-            except DatabaseError:
+            except Error:
                 logger.warning("Could not tidy up; the next round will", exc_info=True)
 
     async def stop(self) -> None:

@@ -9,7 +9,7 @@ class Closing:
     reason: str
 
 
-UNAVAILABLE = Closing(1013, "unavailable")
+UNAVAILABLE = Closing(4503, "unavailable")
 BAD_FRAME = Closing(4400, "bad_frame")
 NOT_SIGNED_IN = Closing(4401, "not_signed_in")
 MEMBERSHIP_ENDED = Closing(4403, "membership_ended")

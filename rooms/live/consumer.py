@@ -49,7 +49,7 @@ class RoomConsumer:
         try:
             await self.hub.enter(seat, self.after())
             while (message := await self.receive())["type"] == "websocket.receive":
-                if not seat.dismissed:
+                if not seat.over:
                     self.hear(seat, message.get("text"))
         except Exception as error:
             logger.warning("A socket in room %s had to be closed (%r)", seat.room_id, error)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+PASSED_KEPT = 500  # events, for newcomers; who takes longer to sit down reads the room afresh
+
+
 class JournalUnreadError(Exception):
     """The journal could not be read; the newcomer should try again."""
 
@@ -40,6 +43,7 @@ class Gathering:
         self.opened = False
         self.lock = asyncio.Lock()
         self.reading: asyncio.Task[None] | None = None
+        self.lingering: asyncio.TimerHandle | None = None  # until it closes, once nobody is here
         self.presence = Presence(self)
 
     # Opening and closing
@@ -47,8 +51,8 @@ class Gathering:
     async def open(self) -> None:
         async with self.lock:
             if not self.opened:
-                await self.hub.wait_for_layer()
-                await self.hub.subscribe(broadcasts.group(self.room_id))
+                await self.hub.ear.wait_until_ready()
+                await self.hub.ear.join([broadcasts.group(self.room_id)])
                 self.seq = await in_thread(journal.newest_of)(self.room_id)
                 self.opened = True
         self.read_if_behind()
@@ -62,10 +66,12 @@ class Gathering:
     async def close(self) -> None:
         """Let go of the subscription, unless somebody has come meanwhile."""
         async with self.lock:
-            if self.is_idle() and self.opened:
+            if self.is_idle():
                 self.opened = False
                 self.presence.close()
-                await self.hub.unsubscribe(broadcasts.group(self.room_id))
+                if self.reading is not None:
+                    self.reading.cancel()
+                await self.hub.ear.leave(broadcasts.group(self.room_id))
             if self.is_idle():
                 self.hub.forget(self)
 
@@ -88,13 +94,14 @@ class Gathering:
             return self.hub.dismiss(seat, MEMBERSHIP_ENDED)
         self.greet(seat, page.seq, "reset" if page.reset else "resume")
         seq = page.seq if page.reset or after is None else after
-        while page.events and not seat.dismissed:
-            self.send_to(seat, [broadcasts.text_of(event) for event in page.events])
+        while page.events:
+            for message in events_frames([broadcasts.text_of(event) for event in page.events]):
+                if not await seat.line.drained():
+                    return self.hub.dismiss(seat, TOO_SLOW)
+                self.put(seat, message)
             seq = page.events[-1].seq
             if seq >= page.seq:
                 break
-            if not await seat.line.drained():
-                return self.hub.dismiss(seat, TOO_SLOW)
             page = await self.read(seq)
         await self.sit_down(seat, seq)
 
@@ -112,7 +119,7 @@ class Gathering:
             self.send_to(seat, missed)
         else:
             self.greet(seat, self.seq, "reset")
-        if not seat.dismissed:
+        if not seat.over:
             self.seats.add(seat)
             self.presence.came(seat)
 
@@ -146,7 +153,7 @@ class Gathering:
     def pass_on(self, texts: list[str]) -> None:
         """Send the events that follow `seq` to everybody."""
         if self.entering:
-            self.passed += enumerate(texts, self.seq + 1)
+            self.passed = [*self.passed, *enumerate(texts, self.seq + 1)][-PASSED_KEPT:]
         self.seq += len(texts)
         for message in events_frames(texts):
             self.put_all(message)
@@ -160,7 +167,10 @@ class Gathering:
     async def read_up(self) -> None:
         try:
             while self.seq < self.heard:
-                page = await self.read(self.seq)
+                after = self.seq
+                page = await self.read(after)
+                if self.seq != after:
+                    continue
                 if page.reset:
                     self.restart(page.seq)
                 elif not page.events:
@@ -191,7 +201,8 @@ class Gathering:
             self.put(seat, message)
 
     def put(self, seat: Seat, message: Frame) -> None:
-        if not seat.line.put(message):
+        # A frame behind one that found no room must not slip in: it would be behind a gap.
+        if not seat.over and not seat.line.put(message):
             self.hub.dismiss(seat, TOO_SLOW)
 
     def put_all(self, message: Frame) -> None:

@@ -6,6 +6,7 @@ leaves no ghosts.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 PEOPLE_SECONDS = 1.0  # between two frames that say who is here
 UPLOADS_SECONDS = 0.5
 SEATS_PER_SECOND = 400  # a full room is told less often: its frames are longer and go to more people
-SHOWN = 60  # people a frame names; the others are counted
+SHOWN = 60  # people a frame names, the others are counted; and uploads it lists
+SHOWN_OF_ONE = 8
 FORGET_UPLOADS_SECONDS = 30
 
 People = dict[str, tuple[str, bool]]  # by id: the name, and whether one of the person's tabs is visible
@@ -58,10 +60,11 @@ class Presence:
 
     # To the other processes, and from them
 
-    def tell(self, *, again: bool = False) -> None:
+    def tell(self, *, again: bool = False, ask: bool = False) -> None:
+        """Tell what is new, or all of it `again`; `ask` the others to do the same."""
         told = self.people_here(), self.uploads_here()
         if again or told != self.told:
-            self.gathering.hub.tell_presence(self.gathering.room_id, *told, ask=self.told is None)
+            self.gathering.hub.tell_presence(self.gathering.room_id, *told, ask=ask or self.told is None)
             self.told = told
 
     def hear(self, process: str, told: Told, *, ask: bool) -> None:
@@ -70,9 +73,11 @@ class Presence:
         if ask and self.told is not None:
             self.tell(again=True)
 
-    def forget(self, process: str) -> None:
-        if self.elsewhere.pop(process, None):
-            self.showing.call(self.patience(UPLOADS_SECONDS))
+    def tend(self, silent: Iterable[str]) -> None:
+        """Forget processes that have fallen silent, and uploads nobody has spoken of for a while."""
+        gone = [process for process in silent if self.elsewhere.pop(process, None)]
+        if gone or (self.told is not None and self.told[1]):
+            self.changed(UPLOADS_SECONDS)
 
     # To the sockets
 
@@ -80,7 +85,7 @@ class Presence:
         """Send what has changed."""
         everywhere = [(self.people_here(), self.uploads_here()), *self.elsewhere.values()]
         self.people = self.show_changed(self.people, self.people_frame(people for people, _ in everywhere))
-        uploads = [upload for _, uploads in everywhere for upload in uploads]
+        uploads = shown_of(upload for _, uploads in everywhere for upload in uploads)
         if uploads or self.uploads is not None:
             self.uploads = self.show_changed(self.uploads, frame("uploads", uploads=uploads))
 
@@ -109,9 +114,20 @@ class Presence:
 
     def uploads_here(self) -> list[Mapping[str, Any]]:
         oldest = time.monotonic() - FORGET_UPLOADS_SECONDS
-        return [
+        return shown_of(
             {"user": {"id": str(seat.user_id), "name": seat.name}, **upload}
             for seat in self.gathering.seats
             if seat.uploads and seat.uploads_at > oldest and seat.may_upload()
             for upload in seat.uploads
-        ]
+        )
+
+
+def shown_of(uploads: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A few of each person's, and not too many in all: whoever opens a hundred sockets must not fill everybody's line."""
+    shown: list[Mapping[str, Any]] = []
+    of_person = Counter[str]()
+    for upload in uploads:
+        of_person[upload["user"]["id"]] += 1
+        if of_person[upload["user"]["id"]] <= SHOWN_OF_ONE and len(shown) < SHOWN:
+            shown.append(upload)
+    return shown

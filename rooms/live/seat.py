@@ -29,7 +29,7 @@ class Seat:
     looking: bool = True
     uploads: list[Mapping[str, Any]] = field(default_factory=list)
     uploads_at: float = 0.0
-    dismissed: bool = False
+    over: bool = False  # it has left or was closed
     allowance: float = BURST
     spent_at: float = field(default_factory=time.monotonic)
 
