@@ -13,7 +13,7 @@ SALON := env SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DA
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev client test check bench-live format types lock clean programs
+.PHONY: help run dev client test check test-chaos bench-live soak format types lock clean programs
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,8 +35,14 @@ test: .venv/test-ready $(MANIFEST) programs ## run everything: lint, types, Pyth
 check: .venv/test-ready $(WEB)/node_modules/ready ## lint and types only
 	@tests/run check
 
+test-chaos: .venv/test-ready programs ## two servers, forty members, and everything that can go wrong (about four minutes)
+	@python -m tests.chaos $(ARGS)
+
 bench-live: .venv/test-ready programs ## measure the live core against its peers (about four minutes, on a quiet machine)
 	@python -m tests.bench.live $(ARGS)
+
+soak: .venv/test-ready programs ## a thousand sockets for ten minutes: does anything grow?
+	@python -m tests.bench.soak $(ARGS)
 
 format: .venv/test-ready $(WEB)/node_modules/ready ## bring all files into the house's form
 	@ruff check --fix --quiet . ; ruff format --quiet . ; cd $(WEB) && npm run --silent format -- --log-level warn
