@@ -1,11 +1,13 @@
 """A room of ten thousand photos costs as many queries as a room of ten."""
 
+import asyncio
+import json
 from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from asgiref.sync import async_to_sync
-from channels.testing import WebsocketCommunicator
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
@@ -73,12 +75,18 @@ def connect_queries(cast: Cast, slug: str) -> int:
     newest = cast.olive.api.get(f"/rooms/{slug}").json()["seq"]
 
     async def hello() -> None:
+        heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         headers = [(b"authorization", f"Bearer {cast.olive.token}".encode()), (b"host", b"127.0.0.1")]
-        socket = WebsocketCommunicator(application, f"/ws/rooms/{slug}?after={newest - 3}", headers=headers)
-        await socket.connect()
-        assert (await socket.receive_json_from())["mode"] == "resume"
-        assert len((await socket.receive_json_from())["events"]) == 3
-        await socket.disconnect()
+        query = f"after={newest - 3}".encode()
+        scope = {"type": "websocket", "path": f"/ws/rooms/{slug}", "query_string": query, "headers": headers, "subprotocols": []}
+        socket = asyncio.ensure_future(application(scope, heard.get, said.put))
+        heard.put_nowait({"type": "websocket.connect"})
+        assert (await said.get())["type"] == "websocket.accept"
+        assert json.loads((await said.get())["text"])["mode"] == "resume"
+        assert len(json.loads((await said.get())["text"])["events"]) == 3
+        heard.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        await socket
 
     # Sockets ask in threads of their own, which means connections of their own.
     with patch.object(CursorWrapper, "execute", autospec=True, side_effect=CursorWrapper.execute) as execute:

@@ -107,8 +107,8 @@ def judge_departure(departure: Departure, follower: Follower, ledger: Ledger, ch
         if heard.newest is not None and answered < heard.at < back and ledger.moment(heard.newest) > end:
             wrong.append(f"{departure}, {which}: heard of what happened {ledger.moment(heard.newest) - answered:.2f} s later")
     for opened, closed in follower.open_times:
-        if opened < departure.asked < closed < back:
+        if opened < departure.asked < closed < back and not follower.was_stalled(closed):
             ledger.closing_delays[which].append(max(0.0, closed - answered))
-            if closed > deadline and not follower.was_stalled(closed):
+            if closed > deadline:
                 wrong.append(f"{departure}, {which}: the socket stayed open for {closed - answered:.2f} s")
     return wrong
