@@ -105,10 +105,11 @@ class BoundedSocket(WebSocketProtocol):
 
     def onOpen(self) -> None:  # noqa: N802
         super().onOpen()
-        # Four kilobytes that only the handshake needed, for as many hours as the socket is open.
+        # Five kilobytes that only the handshake needed, and a queue that nobody fills, for as many hours as the socket is open.
         self.clean_headers.clear()
         self.http_headers.clear()
         self.http_request_data = self.http_response_data = None
+        self.send_queue = ()  # for sending in pieces, which Daphne does not
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         if len(self.application_queue.messages) < UNREAD_FRAMES:

@@ -31,6 +31,8 @@ class Writer(Protocol):
 class Line:
     """What both ways have in common: frames that wait for the peer."""
 
+    __slots__ = ("bytes", "empty", "send", "waiting")
+
     def __init__(self, send: Send) -> None:
         self.send = send
         self.waiting: list[Frame] = []  # an empty list is a tenth of an empty deque, and there is one for each socket
@@ -84,6 +86,8 @@ class Line:
 class DirectLine(Line):
     """Frames go to the transport ready-made."""
 
+    __slots__ = ("writer",)
+
     def __init__(self, send: Send, writer: Writer) -> None:
         super().__init__(send)
         self.writer = writer
@@ -102,6 +106,8 @@ class DirectLine(Line):
 
 class PlainLine(Line):
     """Frames go through ASGI's `send`, one after another; a server that waits for its peer makes the next ones wait here."""
+
+    __slots__ = ("sending",)
 
     def __init__(self, send: Send) -> None:
         super().__init__(send)
