@@ -12,6 +12,7 @@ What this relies on beyond public interfaces is the state of autobahn's protocol
 import asyncio
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
@@ -22,6 +23,7 @@ from zope.interface import implementer
 EXTENSION = "salon.direct"
 OPEN = WebSocketProtocol.STATE_OPEN
 FULL = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS)
+SERVICE_RESTART = 1012
 UNREAD_FRAMES = 64  # that one client may have sent and the application not yet taken
 
 
@@ -110,6 +112,16 @@ class BoundedSocket(WebSocketProtocol):
         self.http_headers.clear()
         self.http_request_data = self.http_response_data = None
         self.send_queue = ()  # for sending in pieces, which Daphne does not
+        if self.server.stopping:
+            self.send_away()
+
+    def send_away(self) -> None:
+        """Ask the peer to come back, which will be to another process or to the next one."""
+        with suppress(Exception):  # one that is gone, or not there yet, must not keep the others from being told
+            self.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
+
+    def is_to_be_told(self) -> bool:
+        return self.state == WebSocketProtocol.STATE_CONNECTING or waits_to_write(self.transport)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         if len(self.application_queue.messages) < UNREAD_FRAMES:

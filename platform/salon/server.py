@@ -22,13 +22,12 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 
-from salon.direct import BoundedSocket, Inbox, extension, waits_to_write
+from salon.direct import BoundedSocket, Inbox, extension
 from salon.worker import EmbeddedWorker
 
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 7  # for requests and the task in hand when the server stops; with what follows it stays under ten
-SERVICE_RESTART = 1012
 CLOSING_SECONDS = 5  # a slow reader should still read why it is closed
 LARGEST_FRAME = 65_536  # bytes a client may send at once; beyond it the line is closed with 1009 before the frame is read
 PATIENCE = 0.75  # of the time between two pings: how long an answer may take
@@ -87,6 +86,7 @@ class SalonServer(Server):
         self.announce = announce
         self.ready_callable = self.start
         self.ports: list[Any] = []
+        self.stopping = False
         self.failure: str | None = None
 
     def run(self) -> None:
@@ -142,20 +142,21 @@ class SalonServer(Server):
         """Take nobody in, send the sockets elsewhere, finish requests and the task in hand, within GRACE_SECONDS."""
         for port in self.ports:
             port.stopListening()
-        sockets = [protocol for protocol in self.connections if isinstance(protocol, WebSocketProtocol)]
-        for socket in sockets:
-            with suppress(Exception):  # one that is gone, or not there yet, must not keep the others from being told
-                socket.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
+        self.stopping = True
+        for socket in self.sockets():
+            socket.send_away()
         requests = [details for protocol, details in self.connections.items() if not isinstance(protocol, WebSocketProtocol)]
         work: list[Awaitable[Any]] = [details["application_instance"] for details in requests if "application_instance" in details]
-        await within_grace([*work, written(sockets), *([self.worker.stop()] if self.worker is not None else [])])
+        await within_grace([*work, self.farewells(), *([self.worker.stop()] if self.worker is not None else [])])
 
+    def sockets(self) -> list[BoundedSocket]:
+        return [protocol for protocol in self.connections if isinstance(protocol, BoundedSocket)]
 
-async def written(sockets: list[WebSocketProtocol]) -> None:
-    """Until what these sockets were sent last is on the wire, or a second has shown that it will not be."""
-    end = time.monotonic() + 1
-    while any(waits_to_write(socket.transport) for socket in sockets) and time.monotonic() < end:
-        await asyncio.sleep(0.02)
+    async def farewells(self) -> None:
+        """Until every socket, those still shaking hands too, has been told, or a second has shown that some will not be."""
+        end = time.monotonic() + 1
+        while any(socket.is_to_be_told() for socket in self.sockets()) and time.monotonic() < end:
+            await asyncio.sleep(0.02)
 
 
 async def within_grace(work: list[Awaitable[Any]]) -> None:
