@@ -8,10 +8,16 @@ from ninja import Schema
 
 from accounts.models import User
 from rooms.access import Right
-from rooms.models import Event, Invite, Kind, Membership, Photo, PhotoState, Role, Room
+from rooms.models import Event, Invite, Kind, Membership, Originals, Photo, PhotoState, Role, Room
 from salon.moments import Moment
 
 VARIANTS = ("thumb", "grid", "view", "original")
+
+
+OWN_FIELDS = (
+    "id", "seq", "caption", "alt", "width", "height", "taken_at", "taken_zone", "added_at", "located", "animated", "thumbhash", "state",
+    "error",
+)  # fmt: skip  # of a photo, as they are
 
 
 class PersonOut(Schema):
@@ -39,18 +45,21 @@ class PhotoOut(Schema):
     width: int
     height: int
     taken_at: Moment | None
+    taken_zone: int | None
     added_at: Moment
     located: bool
+    animated: bool
     thumbhash: str
     state: PhotoState
     error: str
+    upload: uuid.UUID | None
     media: MediaOut
 
     @classmethod
     def of(cls, photo: Photo, room: Room) -> Self:
-        fields = ("id", "seq", "caption", "alt", "width", "height", "taken_at", "added_at", "located", "thumbhash", "state", "error")
         return cls(
-            **{field: getattr(photo, field) for field in fields},
+            **{field: getattr(photo, field) for field in OWN_FIELDS},
+            upload=photo.upload_id,
             uploader=PersonOut.of(photo.uploader) if photo.uploader else None,
             media=media_of(room, photo.id),
         )
@@ -75,11 +84,12 @@ class RoomShared(Schema):
     id: str
     name: str
     description: str
+    originals: Originals
     seq: int
 
     @classmethod
     def of(cls, room: Room) -> Self:
-        return cls(id=room.slug, name=room.name, description=room.description, seq=room.seq)
+        return cls(id=room.slug, name=room.name, description=room.description, originals=Originals(room.originals), seq=room.seq)
 
 
 class RoomOut(RoomShared):

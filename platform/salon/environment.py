@@ -82,6 +82,23 @@ class Environment(BaseSettings):
     journal_days: int = Field(
         30, ge=1, le=3650, description="How long the journal reaches back; who was away longer reads the room afresh.", examples=["30"]
     )
+    undo_days: int = Field(
+        30, ge=0, le=3650, description="How long removed photos can be brought back; then they are gone.", examples=["30"]
+    )
+    upload_hours: int = Field(
+        72, ge=1, le=720, description="How long an interrupted upload waits for the rest; then what came of it goes.", examples=["72"]
+    )
+    quota_person_mb: int | None = Field(
+        None, ge=1, description="Most that one person's photos may take, in MB; without it as much as there is.", examples=["20000"]
+    )
+    quota_room_mb: int | None = Field(None, ge=1, description="Most that a room's photos may take, in MB.", examples=["50000"])
+    worker_threads: int = Field(2, ge=1, le=64, description="How many photos one worker develops at a time.", examples=["2"])
+    metrics_token: str | None = Field(
+        None,
+        description="Bearer token that reads `/metrics`; without it only staff do.",
+        examples=["64 random letters"],
+        json_schema_extra=SECRET,
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.", examples=["INFO"])
 
     @classmethod

@@ -119,6 +119,8 @@ STORAGES = {
 }
 MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1_000_000
 MAX_PIXELS = ENV.max_megapixels * 1_000_000
+QUOTA_PERSON_BYTES = ENV.quota_person_mb and ENV.quota_person_mb * 1_000_000
+QUOTA_ROOM_BYTES = ENV.quota_room_mb and ENV.quota_room_mb * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # all of a request but its files
 FILE_UPLOAD_TEMP_DIR = ENV.data_dir / "incoming"
 

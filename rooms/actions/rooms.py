@@ -7,7 +7,7 @@ from accounts.models import User
 from rooms import access, broadcasts, journal
 from rooms.access import Right
 from rooms.actions.change import change
-from rooms.models import Kind, Membership, Role, Room
+from rooms.models import Kind, Membership, Originals, Role, Room
 from rooms.shapes import MemberOut, RoomShared
 
 
@@ -21,13 +21,14 @@ def create(user: User, name: str, description: str = "") -> Membership:
     return member
 
 
-def edit(member: Membership, *, name: str | None = None, description: str | None = None) -> Room:
+def edit(member: Membership, *, name: str | None = None, description: str | None = None, originals: Originals | None = None) -> Room:
     room = member.room
     with change(member, Kind.ROOM_CHANGED, Right.MANAGE) as entry:
-        room.refresh_from_db(fields=["name", "description"])
+        room.refresh_from_db(fields=["name", "description", "originals"])
         room.name = room.name if name is None else name
         room.description = room.description if description is None else description
-        room.save(update_fields=["name", "description"])
+        room.originals = room.originals if originals is None else originals
+        room.save(update_fields=["name", "description", "originals"])
         entry.data = RoomShared.of(room).model_dump(mode="json")
     return room
 

@@ -4,6 +4,7 @@ from ninja import Router, Schema, Status
 from rooms import readings
 from rooms.access import Right, room_for
 from rooms.actions import rooms as actions
+from rooms.models import Originals
 from rooms.shapes import RoomList, RoomOut
 from salon.auth import asker
 from salon.fields import Name, Text
@@ -19,6 +20,7 @@ class RoomIn(Schema):
 class RoomEdit(Schema):
     name: Name | None = None
     description: Text | None = None
+    originals: Originals | None = None
 
 
 @router.get("/rooms", response=RoomList)
@@ -40,7 +42,7 @@ def get_room(request: HttpRequest, room: str) -> RoomOut:
 @router.patch("/rooms/{slug:room}", response=RoomOut)
 def edit_room(request: HttpRequest, room: str, body: RoomEdit) -> RoomOut:
     member = room_for(asker(request), room, Right.MANAGE)
-    actions.edit(member, name=body.name, description=body.description)
+    actions.edit(member, name=body.name, description=body.description, originals=body.originals)
     return readings.room_of(member)
 
 

@@ -22,6 +22,7 @@ class Upload(ClientFrame):
     thumbhash: str | None = Field(None, max_length=64, pattern=r"^[A-Za-z0-9+/]*={0,2}$")
     width: int | None = Field(None, ge=1, le=100_000)
     height: int | None = Field(None, ge=1, le=100_000)
+    preview: bool = False  # whether the upload of this id has one
 
 
 class Uploads(ClientFrame):

@@ -1,10 +1,17 @@
 """What a room is made of. Rules live in `access`, changes in `actions`."""
 
+from rooms.models.archive import Archive
+from rooms.models.edition import Edition
 from rooms.models.event import Event, Kind
 from rooms.models.invite import Invite
 from rooms.models.membership import Membership, Role
 from rooms.models.photo import Photo, PhotoState
 from rooms.models.removal import Removal
-from rooms.models.room import Room
+from rooms.models.room import Originals, Room
+from rooms.models.upload import Upload
+from rooms.models.worker import Worker
 
-__all__ = ["Event", "Invite", "Kind", "Membership", "Photo", "PhotoState", "Removal", "Role", "Room"]
+__all__ = [
+    "Archive", "Edition", "Event", "Invite", "Kind", "Membership", "Originals", "Photo", "PhotoState", "Removal", "Role", "Room", "Upload",
+    "Worker",
+]  # fmt: skip

@@ -36,12 +36,18 @@ class Photo(models.Model):
     width = models.PositiveIntegerField(help_text="Pixels, upright.")
     height = models.PositiveIntegerField(help_text="Pixels, upright.")
     taken_at = models.DateTimeField(null=True, blank=True)
+    taken_zone = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east of UTC, where the camera says so.")
+    camera = models.JSONField(default=dict, blank=True, help_text="Make, model, lens and exposure, as far as the camera says them.")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     located = models.BooleanField(default=False, help_text="The original says where it was taken.")
+    animated = models.BooleanField(default=False)
     caption = models.CharField(max_length=500, blank=True)
     alt = models.CharField(max_length=500, blank=True)
     thumbhash = models.CharField(max_length=48, help_text="Base64.")
     state = models.CharField(max_length=12, choices=PhotoState, default=PhotoState.DEVELOPING)
     error = models.CharField(max_length=200, blank=True)
+    upload_id = models.UUIDField(null=True, blank=True, editable=False, help_text="The resumable upload it came by.")
     added_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -49,7 +55,12 @@ class Photo(models.Model):
     objects: ClassVar[PhotoQuerySet] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["room", "-id"], condition=Q(removed_at=None), name="photos_newest_first")]
+        indexes: ClassVar = [
+            models.Index(fields=["room", "-id"], condition=Q(removed_at=None), name="photos_newest_first"),
+            models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="photos_removed"),
+            models.Index(fields=["uploader", "size"], name="photos_bytes_of_person"),
+            models.Index(fields=["room", "size"], name="photos_bytes_of_room"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["room", "sha256"],

@@ -6,6 +6,14 @@ from django.utils import timezone
 from salon.ids import new_id, new_slug
 
 
+class Originals(models.TextChoices):
+    """What of an original others may download. Whoever added it always gets it back as it came."""
+
+    AS_IS = "as_is", "as it came"
+    WITHOUT_LOCATION = "without_location", "without where it was taken"
+    WITHOUT_METADATA = "without_metadata", "without anything but the picture"
+
+
 class Room(models.Model):
     """`slug` is the name in links and the API; `seq` the number of the newest event in the room's journal."""
 
@@ -14,6 +22,7 @@ class Room(models.Model):
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True)
     seq = models.PositiveBigIntegerField(default=0)
+    originals = models.CharField(max_length=20, choices=Originals, default=Originals.WITHOUT_LOCATION)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
