@@ -10,9 +10,10 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
-from rooms.models import Invite, Membership, Photo, Removal, Role
+from rooms.models import Archive, Invite, Membership, Originals, Photo, Removal, Role, Upload
 from salon.errors import ForbiddenError, NotFoundError, NotSignedInError
 
 Asker = User | AnonymousUser
@@ -88,6 +89,29 @@ def photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False)
     return photo
 
 
+def upload_for(member: Membership, upload_id: uuid.UUID) -> Upload:
+    """A resumable upload of this member. Raises NotFoundError."""
+    upload = Upload.objects.filter(room=member.room, user=member.user, pk=upload_id).first()
+    if upload is None:
+        raise NotFoundError
+    return upload
+
+
+def archive_for(member: Membership, archive_id: uuid.UUID) -> Archive:
+    """An archive this member asked for, and that has not expired. Raises NotFoundError."""
+    archive = Archive.objects.filter(room=member.room, user=member.user, pk=archive_id, expires_at__gt=timezone.now()).first()
+    if archive is None:
+        raise NotFoundError
+    archive.room = member.room
+    return archive
+
+
+def restorable(member: Membership) -> QuerySet[Photo]:
+    """Removed photos that this member may bring back; `require_tending` says the same of one."""
+    removed = Photo.objects.filter(room=member.room, removed_at__isnull=False).select_related("uploader", "removed_by")
+    return removed if Right.CURATE in rights_of(member) else removed.filter(uploader=member.user, removed_by=member.user)
+
+
 def require_tending(member: Membership, photo: Photo) -> None:
     """Whose photo is it to caption, remove and bring back: the uploader's, and everybody's who curates."""
     if Right.CURATE in rights_of(member):
@@ -98,9 +122,9 @@ def require_tending(member: Membership, photo: Photo) -> None:
         raise ForbiddenError
 
 
-def may_have_original(member: Membership, photo: Photo) -> bool:
-    # An original says where it was taken. Until rooms have a policy for that, only the one who took it along gets it back.
-    return not photo.located or photo.uploader_id == member.user_id
+def edition_policy(member: Membership, photo: Photo) -> Originals:
+    """What this member gets of an original: their own as it came, others' by the room's policy."""
+    return Originals.AS_IS if photo.uploader_id == member.user_id else Originals(member.room.originals)
 
 
 def member_for(member: Membership, user_id: uuid.UUID) -> Membership:

@@ -1,14 +1,28 @@
-"""Where a photo's bytes are. Names are made of identifiers only; nothing of what a person typed reaches the disk."""
+"""Where a photo's bytes are. Names are made of identifiers only; nothing of what a person typed reaches the disk.
 
+A file appears under its name only when it is whole and on the disk. Whoever is about to write the row that a file belongs to holds
+a lock on the file until the row is committed; the sweep for orphans takes the same lock, so it can never take away what is just
+coming. The kernel drops a lock with the process that held it.
+"""
+
+import fcntl
 import os
+import shutil
+import time
 import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.conf import settings
 
 from rooms.models import Photo
+
+DRAFT = "."  # begins the name of a file that is being written
+PATIENCE_SECONDS = 10
+POLL_SECONDS = 0.02
+Content = bytes | BinaryIO | Path  # a path is a file of ours, and is linked instead of copied
 
 
 def original(room_id: uuid.UUID, photo_id: uuid.UUID) -> str:
@@ -19,39 +33,145 @@ def derivative(room_id: uuid.UUID, photo_id: uuid.UUID, variant: str) -> str:
     return f"derivatives/{room_id}/{photo_id}.{variant}.webp"
 
 
+def partial(upload_id: uuid.UUID) -> str:
+    return f"uploads/{upload_id}"
+
+
+def preview(room_id: uuid.UUID, upload_id: uuid.UUID) -> str:
+    return f"previews/{room_id}/{upload_id}.webp"
+
+
 def name_of(photo: Photo, variant: str) -> str:
     if variant == "original":
         return original(photo.room_id, photo.id)
     return derivative(photo.room_id, photo.id, variant)
 
 
-def keep(name: str, content: BinaryIO | bytes) -> None:
-    """Write a file, and have it on the disk before anything is said about it."""
-    default_storage.save(name, ContentFile(content) if isinstance(content, bytes) else File(content))
-    if hasattr(default_storage, "location"):
-        flush(Path(default_storage.path(name)))
+def path(name: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / name
 
 
 def read(name: str) -> BinaryIO:
-    return cast("BinaryIO", default_storage.open(name))
+    return path(name).open("rb")
 
 
 def exists(name: str) -> bool:
-    return default_storage.exists(name)
+    return path(name).is_file()
 
 
 def size(name: str) -> int:
-    return default_storage.size(name)
-
-
-def flush(path: Path) -> None:
-    for place in (path, path.parent):  # the folder too: it holds the name
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    return path(name).stat().st_size
 
 
 def drop(name: str) -> None:
-    default_storage.delete(name)
+    path(name).unlink(missing_ok=True)
+
+
+def keep(name: str, content: Content) -> None:
+    """Write a file, and have it on the disk before anything is said about it."""
+    with kept({name: content}):
+        pass
+
+
+@contextmanager
+def kept(contents: Mapping[str, Content]) -> Iterator[None]:
+    """Files that stay if the block ends well, and go if it does not. Until then the sweep leaves them alone."""
+    placed = []
+    with ExitStack() as locks:
+        try:
+            for name, content in contents.items():
+                locks.enter_context(place(path(name), content))
+                placed.append(name)
+            yield
+        except BaseException:
+            for name in placed:
+                drop(name)
+            raise
+
+
+def place(target: Path, content: Content) -> BinaryIO:
+    """Put a whole file under its name. The open file that is returned holds the lock."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Path):
+        with suppress(OSError):  # not every file system has links
+            os.link(content, target)
+            flush(target.parent)
+            return target.open("rb")  # whoever writes an upload holds its lock already
+    draft = target.with_name(f"{DRAFT}{target.name}.{uuid.uuid4().hex}")
+    file = draft.open("xb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        fill(file, content)
+        file.flush()
+        os.fsync(file.fileno())
+        draft.replace(target)
+        flush(target.parent)  # the folder too: it holds the name
+    except BaseException:
+        file.close()
+        draft.unlink(missing_ok=True)
+        raise
+    return file
+
+
+def fill(file: BinaryIO, content: Content) -> None:
+    if isinstance(content, bytes):
+        file.write(content)
+    elif isinstance(content, Path):
+        with content.open("rb") as source:
+            shutil.copyfileobj(source, file)
+    else:
+        content.seek(0)
+        shutil.copyfileobj(content, file)
+
+
+def flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class LockedError(Exception):
+    """Somebody else is writing this file."""
+
+
+@contextmanager
+def only_writer(name: str, seconds: float = PATIENCE_SECONDS) -> Iterator[BinaryIO]:
+    """The file, made if need be, for one writer at a time over all processes. Raises LockedError when the other takes too long."""
+    end = time.monotonic() + seconds
+    target = path(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with os.fdopen(os.open(target, os.O_RDWR | os.O_CREAT, 0o644), "r+b") as file:
+            wait_for_lock(file, end)
+            if os.fstat(file.fileno()).st_nlink:  # or it was removed while we waited, and another may have the name now
+                yield file
+                return
+
+
+def wait_for_lock(file: BinaryIO, end: float) -> None:
+    while not lock(file):
+        if time.monotonic() > end:
+            raise LockedError
+        time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def unlocked(target: Path) -> Iterator[bool]:
+    """Whether nobody writes this file or is about to commit its row; nobody begins to while the block runs."""
+    try:
+        file = target.open("rb")
+    except FileNotFoundError:
+        yield True
+        return
+    with file:
+        yield lock(file)
+
+
+def lock(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

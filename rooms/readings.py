@@ -1,14 +1,15 @@
 """What members read: rooms and pages of photos, in a number of queries that does not grow with them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from rooms import access
-from rooms.models import Membership, Photo, PhotoState, Role
-from rooms.shapes import PhotoOut, PhotoPage, RoomOut, RoomShared, media_address
+from rooms.models import Membership, Photo, PhotoState, Role, Upload
+from rooms.shapes import PhotoOut, PhotoPage, RemovedOut, RemovedPage, RoomOut, RoomShared, media_address
 
 PAGE = 60
 LARGEST_PAGE = 200
@@ -52,6 +53,25 @@ def photos_of(member: Membership, before: uuid.UUID | None = None, limit: int = 
     photos = list(found[: limit + 1])
     more = len(photos) > limit
     return page_of(photos[:limit], member, more=more)
+
+
+def photos_by_hash(member: Membership, hashes: Collection[str]) -> QuerySet[Photo]:
+    """The room's photos whose files have these SHA-256 sums."""
+    shown = Photo.objects.shown().filter(room=member.room, sha256__in=hashes).exclude(state=PhotoState.FAILED)
+    return shown.select_related("uploader")
+
+
+def removed_of(member: Membership, before: uuid.UUID | None = None, limit: int = PAGE) -> RemovedPage:
+    """A page of removed photos that this member may bring back, the newest first."""
+    found = access.restorable(member).order_by("-id")
+    photos = list((found.filter(pk__lt=before) if before else found)[: limit + 1])
+    items = [RemovedOut.of(photo, member.room) for photo in photos[:limit]]
+    return RemovedPage(items=items, next=str(items[-1].id) if len(photos) > limit else None)
+
+
+def uploads_of(member: Membership) -> QuerySet[Upload]:
+    """This member's resumable uploads that wait for more."""
+    return Upload.objects.filter(room=member.room, user=member.user, photo=None, expires_at__gt=timezone.now()).order_by("pk")
 
 
 def page_of(photos: Iterable[Photo], member: Membership, *, more: bool) -> PhotoPage:

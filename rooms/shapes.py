@@ -1,8 +1,10 @@
 """What leaves Salon: the shapes of the API, which the journal carries too. docs/protocol.md describes them."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, Self
 
+from django.conf import settings
 from django.urls import reverse
 from ninja import Schema
 
@@ -71,6 +73,67 @@ def media_address(room: Room, photo_id: uuid.UUID, variant: str) -> str:
 
 def media_of(room: Room, photo_id: uuid.UUID) -> MediaOut:
     return MediaOut(**{variant: media_address(room, photo_id, variant) for variant in VARIANTS})
+
+
+class CameraOut(Schema):
+    make: str = ""
+    model: str = ""
+    lens: str = ""
+    exposure: str = ""
+    aperture: str = ""
+    iso: int | None = None
+    focal_length: str = ""
+
+
+class PlaceOut(Schema):
+    latitude: float
+    longitude: float
+
+
+class DetailsOut(Schema):
+    """What the file itself says, as far as `policy` lets this person know it."""
+
+    format: str
+    size: int
+    taken_at: Moment | None
+    taken_zone: int | None
+    camera: CameraOut | None
+    place: PlaceOut | None
+    policy: Originals
+
+    @classmethod
+    def of(cls, photo: Photo, policy: Originals) -> Self:
+        place = None
+        if policy == Originals.AS_IS and photo.latitude is not None and photo.longitude is not None:
+            place = PlaceOut(latitude=photo.latitude, longitude=photo.longitude)
+        camera = CameraOut(**photo.camera) if photo.camera and policy != Originals.WITHOUT_METADATA else None
+        fields = ("format", "size", "taken_at", "taken_zone")
+        return cls(**{field: getattr(photo, field) for field in fields}, camera=camera, place=place, policy=policy)
+
+
+class RemovedOut(PhotoOut):
+    """A photo that can still be brought back. `preview` is the address of its picture; its other addresses are closed."""
+
+    removed_at: Moment
+    removed_by: PersonOut | None
+    gone_at: Moment
+    preview: str
+
+    @classmethod
+    def of(cls, photo: Photo, room: Room) -> Self:
+        assert photo.removed_at is not None
+        return cls(
+            **PhotoOut.of(photo, room).dict(),
+            removed_at=photo.removed_at,
+            removed_by=PersonOut.of(photo.removed_by) if photo.removed_by else None,
+            gone_at=photo.removed_at + timedelta(days=settings.ENV.undo_days),
+            preview=reverse("removed", args=[room.slug, photo.id]),
+        )
+
+
+class RemovedPage(Schema):
+    items: list[RemovedOut]
+    next: str | None
 
 
 class PhotoPage(Schema):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from rooms.actions.photos import record_added
+from rooms.actions.admission import record_added
 from rooms.models import Event, Membership, PhotoState
 from tests.people import Cast
 from tests.rows import fill, made_up_photo

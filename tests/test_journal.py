@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rooms import access, broadcasts, journal, tasks
-from rooms.actions import development, invites, members, photos
+from rooms.actions import admission, development, invites, members, photos
 from rooms.actions import rooms as actions
 from rooms.models import Event, Kind, Membership, Photo, PhotoState, Role
 from rooms.shapes import EventOut, MemberOut, PhotoOut, RoomShared
@@ -136,7 +136,7 @@ def take(step: str, choice: int, cast: Cast) -> None:
     photo = everything[choice % len(everything)] if everything else None
     try:
         if step == "add":
-            photos.record_added(owner, made_up_photo(owner))
+            admission.record_added(owner, made_up_photo(owner))
         elif step == "rename":
             actions.edit(owner, name=f"Name {next(unique)}")
         elif step == "role":

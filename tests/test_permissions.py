@@ -28,6 +28,7 @@ class World:
     photo: str
     removed_photo: str
     invite: Invite
+    upload: str
 
 
 def row(method: str, route: str, address: Callable[[World], str], codes: str, **request: Any) -> Any:
@@ -35,8 +36,12 @@ def row(method: str, route: str, address: Callable[[World], str], codes: str, **
 
 
 API = "api/v1/"
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE = TUS | {"Content-Type": "application/offset+octet-stream"}
 ROOM = API + "rooms/<room>"
 PHOTO = ROOM + "/photos/<uuid:photo>"
+UPLOADS = ROOM + "/uploads"
+UPLOAD = UPLOADS + "/<uuid:upload>"
 MEMBER = ROOM + "/members/<uuid:user>"
 INVITE = ROOM + "/invites/<uuid:invite>"
 MEDIA = "media/<slug:slug>/<uuid:photo_id>/<slug:variant>"
@@ -52,6 +57,14 @@ def photo(world: World) -> str:
 
 def vic(world: World) -> str:
     return f"{room(world)}/members/{world.cast.vic.user.id}"
+
+
+def uploads(world: World) -> str:
+    return f"{room(world)}/uploads"
+
+
+def upload(world: World) -> str:
+    return f"{uploads(world)}/{world.upload}"
 
 
 # Columns: owner, moderator, contributor (who uploaded the photo), viewer, removed, stranger, signed out.
@@ -71,6 +84,30 @@ TABLE = [
     row("PATCH", PHOTO, photo, "200 200 200 403 404 404 401", json={"caption": "C"}),
     row("DELETE", PHOTO, photo, "204 204 204 403 404 404 401"),
     row("POST", PHOTO + "/restore", lambda w: f"{room(w)}/photos/{w.removed_photo}/restore", "200 200 200 404 404 404 401"),
+    row("POST", ROOM + "/photos/known", lambda w: room(w) + "/photos/known", "200 200 200 403 404 404 401", json={"sha256": ["0" * 64]}),
+    row("GET", PHOTO + "/details", lambda w: photo(w) + "/details", "200 200 200 200 404 404 401"),
+    row("GET", ROOM + "/removed", lambda w: room(w) + "/removed", "200 200 200 200 404 404 401"),
+    row("DELETE", ROOM + "/removed/<uuid:photo>", lambda w: f"{room(w)}/removed/{w.removed_photo}", "204 204 204 404 404 404 401"),
+    row("OPTIONS", UPLOADS, uploads, "204 204 204 204 204 204 204"),
+    row("GET", UPLOADS, uploads, "200 200 200 403 404 404 401"),
+    row("POST", UPLOADS, uploads, "201 201 201 403 404 404 401", headers=TUS | {"Upload-Length": "9"}),
+    row("HEAD", UPLOAD, upload, "404 404 200 404 404 404 401", headers=TUS),
+    row("PATCH", UPLOAD, upload, "404 404 204 403 404 404 401", headers=PIECE | {"Upload-Offset": "0"}, content=b"\xff\xd8\xff"),
+    row("POST", UPLOAD, upload, "404 404 204 404 404 404 401", headers=TUS | {"X-HTTP-Method-Override": "DELETE"}),
+    row("DELETE", UPLOAD, upload, "404 404 204 404 404 404 401", headers=TUS),
+    row("PUT", UPLOAD + "/preview", lambda w: upload(w) + "/preview", "404 404 204 403 404 404 401", content=picture(size=(40, 30))),
+    row(
+        "GET",
+        "media/<slug:slug>/uploads/<uuid:upload_id>/preview",
+        lambda w: f"/media/{w.cast.slug}/uploads/{w.upload}/preview",
+        "200 200 200 200 404 404 404",
+    ),
+    row(
+        "GET",
+        "media/<slug:slug>/removed/<uuid:photo_id>",
+        lambda w: f"/media/{w.cast.slug}/removed/{w.removed_photo}",
+        "200 200 200 404 404 404 404",
+    ),
     row("GET", ROOM + "/events", lambda w: room(w) + "/events", "200 200 200 200 404 404 401"),
     row("GET", ROOM + "/members", lambda w: room(w) + "/members", "200 200 200 200 404 404 401"),
     row("PATCH", MEMBER, vic, "200 403 403 403 404 404 401", json={"role": "contributor"}),
@@ -129,7 +166,10 @@ def make_world(cast: Cast) -> World:
     wait_until("the photo is developed", lambda: cast.vic.api.get(f"{cast.path}/photos/{photo}").json()["state"] == "ready")
     cast.cleo.api.delete(f"{cast.path}/photos/{removed}")
     link = Invite.objects.get(token=cast.olive.api.post(f"{cast.path}/invites", json={}).json()["token"])
-    return World(cast, photo, removed, link)
+    begun = cast.cleo.api.post(f"{cast.path}/uploads", headers=TUS | {"Upload-Length": "1000"})
+    upload = begun.headers["Location"].rpartition("/")[2]
+    cast.cleo.api.put(f"{cast.path}/uploads/{upload}/preview", content=picture(size=(40, 30)))
+    return World(cast, photo, removed, link, upload)
 
 
 @pytest.mark.parametrize(("method", "route", "address", "codes", "request_"), TABLE)

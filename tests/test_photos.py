@@ -151,12 +151,12 @@ def test_what_somebody_had_under_way_does_not_commit_after_their_removal(cast: C
 
 def test_a_photo_whose_file_is_lost_fails_with_a_sentence_instead_of_developing_for_ever(cast: Cast) -> None:
     from rooms import tasks
-    from rooms.actions import photos
+    from rooms.actions import admission
     from tests.rows import made_up_photo
 
     member = cast.membership(cast.cleo)
     photo = made_up_photo(member)
-    photos.record_added(member, photo)
+    admission.record_added(member, photo)
     tasks.develop.call(str(photo.id))
     photo.refresh_from_db()
     assert photo.state == "failed"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -29,9 +30,20 @@ def problem(request: HttpRequest, problem: errors.ProblemError) -> HttpResponse:
     return errors.answer_problem(problem)
 
 
+@api.exception_handler(OSError)
+@api.exception_handler(DatabaseError)
+def trouble(request: HttpRequest, error: Exception) -> HttpResponse:
+    problem = errors.problem_of(error)
+    if problem is None:
+        raise error
+    return errors.answer_problem(problem)
+
+
 WORDS = {
     "missing": "is missing",
     "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "has another form than this field needs",
+    "too_long": "has more than {max_length} entries",
     "string_too_long": "is longer than {max_length} characters",
 }
 
@@ -42,7 +54,8 @@ def invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
     place = [str(part) for part in first.get("loc", ())]
     if place[:1] == ["path"]:
         return errors.answer_status(404)  # an identifier of the wrong shape names nothing
-    words = WORDS.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
+    known = WORDS.get(first["type"])
+    words = known.format(**first.get("ctx", {})) if known else first["msg"]
     field = place[-1] if len(place) > 1 else None
     return errors.answer(422, "invalid", f"{field} {uncapitalized(words)}." if field else f"{words}.", field)
 

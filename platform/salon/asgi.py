@@ -9,5 +9,6 @@ http = get_asgi_application()  # loads the apps, which what follows needs
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from rooms.live.routing import sockets  # noqa: E402
+from salon.receiving import received_with_care  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+application = ProtocolTypeRouter({"http": received_with_care(http), "websocket": sockets})

@@ -1,8 +1,10 @@
 """What goes wrong, in one shape: `{"error": {"code", "message", "field"?}}` for programs, a page for people."""
 
+import errno
 from collections.abc import Callable
 from typing import ClassVar
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -60,6 +62,27 @@ class TooLargeError(ProblemError):
 class UnsupportedError(ProblemError):
     status = 415
     code = "unsupported"
+
+
+class NoSpaceError(ProblemError):
+    """The disk, or the database's, is full."""
+
+    status = 507
+    code = "no_space"
+    message = "This server has no space left, so nothing more can be kept. Ask whoever runs it to make room, then send this again."
+
+
+def problem_of(error: BaseException) -> ProblemError | None:
+    """What people should hear of a failure that is not our fault; None for one that is."""
+    if isinstance(error, ProblemError):
+        return error
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error
+    full = (
+        getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
+        or getattr(cause, "sqlstate", "") == "53100"  # PostgreSQL's disk_full
+    )
+    return NoSpaceError() if full else None
 
 
 BUSY_SECONDS = 10  # after which it is worth asking a busy server again

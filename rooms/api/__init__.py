@@ -1,5 +1,15 @@
 """The HTTP API of rooms: looks up through `access`, changes through `actions`, answers in `shapes`."""
 
-from rooms.api import events, invites, members, photos, rooms
+from rooms.api import archives, development, events, invites, members, photos, removed, rooms, uploads
 
-routers = [rooms.router, photos.router, events.router, members.router, invites.router]
+routers = [
+    rooms.router,
+    photos.router,
+    development.router,
+    uploads.router,
+    removed.router,
+    events.router,
+    members.router,
+    invites.router,
+    archives.router,
+]

@@ -1,13 +1,15 @@
 import uuid
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 
 from django.http import HttpRequest
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
+from pydantic import Field
 
 from rooms import readings
-from rooms.access import Right, photo_for, room_for
+from rooms.access import Right, edition_policy, photo_for, room_for
 from rooms.actions import photos as actions
-from rooms.shapes import PhotoOut, PhotoPage
+from rooms.actions.admission import Arrival, admit
+from rooms.shapes import DetailsOut, PhotoOut, PhotoPage
 from salon.auth import asker
 from salon.fields import Text
 
@@ -34,8 +36,38 @@ def list_photos(request: HttpRequest, room: str, before: uuid.UUID | None = None
 @router.post("/rooms/{slug:room}/photos", response={201: PhotoOut, 200: PhotoOut})
 def add_photo(request: HttpRequest, room: str, file: File[UploadedFile], words: Form[PhotoWords]) -> Status[PhotoOut]:
     member = room_for(asker(request), room, Right.UPLOAD)
-    photo, added = actions.add(member, file, caption=words.caption, alt=words.alt)
+    said = (file.name or "", file.content_type or "", words.caption, words.alt)
+    photo, added = admit(member, Arrival(cast("BinaryIO", file.file), file.size or 0, *said))
     return Status(201 if added else 200, PhotoOut.of(photo, member.room))
+
+
+class Known(Schema):
+    sha256: str
+    photo: PhotoOut
+
+
+class KnownList(Schema):
+    items: list[Known]
+    next: None = None
+
+
+class Hashes(Schema):
+    sha256: Annotated[list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(max_length=readings.LARGEST_PAGE)]
+
+
+@router.post("/rooms/{slug:room}/photos/known", response=KnownList)
+def known_photos(request: HttpRequest, room: str, body: Hashes) -> KnownList:
+    """Which of these files the room has already, so that they need not be sent."""
+    member = room_for(asker(request), room, Right.UPLOAD)
+    found = readings.photos_by_hash(member, body.sha256)
+    return KnownList(items=[Known(sha256=photo.sha256, photo=PhotoOut.of(photo, member.room)) for photo in found])
+
+
+@router.get("/rooms/{slug:room}/photos/{photo}/details", response=DetailsOut)
+def get_details(request: HttpRequest, room: str, photo: uuid.UUID) -> DetailsOut:
+    member = room_for(asker(request), room)
+    found = photo_for(member, photo)
+    return DetailsOut.of(found, edition_policy(member, found))
 
 
 @router.get("/rooms/{slug:room}/photos/{photo}", response=PhotoOut)

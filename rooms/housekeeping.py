@@ -1,0 +1,88 @@
+"""What must go in time: removed photos after their days of grace, uploads nobody goes on with, files that belong to nothing.
+
+Rows go first and their files after the commit. A kill in between leaves files without a row, which the sweep finds.
+"""
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from rooms import files, orphans
+from rooms.ingest.derive import EDGES
+from rooms.models import Archive, Photo, Room, Upload
+
+AT_ONCE = 200
+SWEEP_SECONDS = 3600
+
+
+class Sweeps:
+    due = 0.0  # the first one comes with the start, after which there may be most to find
+
+
+def tidy() -> None:
+    """What is due now, and once an hour the sweep. Any number of processes may do it at the same time."""
+    now = timezone.now()
+    purge_removed(now - timedelta(days=settings.ENV.undo_days))
+    purge_rooms(now - timedelta(days=settings.ENV.undo_days))
+    drop_expired(now)
+    Archive.objects.filter(expires_at__lte=now).delete()
+    if time.monotonic() >= Sweeps.due:
+        Sweeps.due = time.monotonic() + SWEEP_SECONDS
+        orphans.sweep()
+
+
+def purge_removed(before: datetime) -> None:
+    due = Photo.objects.filter(removed_at__lt=before).order_by("removed_at")
+    for room_id in due.order_by("room").values_list("room", flat=True).distinct():
+        while purge_some(room_id, before):
+            pass
+
+
+def purge_some(room_id: uuid.UUID, before: datetime) -> int:
+    with transaction.atomic():
+        # The room's lock: nobody can bring a photo back while it goes.
+        Room.objects.select_for_update(no_key=True).filter(pk=room_id).first()
+        photos = list(Photo.objects.filter(room=room_id, removed_at__lt=before)[:AT_ONCE])
+        erase(photos)
+    return len(photos)
+
+
+def erase(photos: list[Photo]) -> None:
+    """Rows now, files once that is committed."""
+    names = [files.name_of(photo, variant) for photo in photos for variant in ("original", *EDGES)]
+    Photo.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
+    transaction.on_commit(partial(drop_all, names))
+
+
+def drop_all(names: Iterable[str]) -> None:
+    for name in names:
+        files.drop(name)
+
+
+def purge_rooms(before: datetime) -> None:
+    for room in Room.objects.filter(deleted_at__lt=before):
+        uploads = [files.partial(pk) for pk in room.uploads.values_list("pk", flat=True)]
+        with transaction.atomic():
+            room_id = room.pk
+            room.delete()
+        drop_all(uploads)
+        for kind in ("originals", "derivatives", "previews"):
+            shutil.rmtree(files.path(f"{kind}/{room_id}"), ignore_errors=True)
+
+
+def drop_expired(now: datetime) -> None:
+    """Uploads nobody went on with; of the finished ones only the row is left."""
+    for upload in Upload.objects.filter(expires_at__lte=now):
+        try:
+            with files.only_writer(files.partial(upload.pk), seconds=0):
+                if Upload.objects.filter(pk=upload.pk, expires_at__lte=now).delete()[0]:
+                    drop_all([files.partial(upload.pk), files.preview(upload.room_id, upload.pk)])
+        except files.LockedError:
+            continue  # somebody goes on with it just now
