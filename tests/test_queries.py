@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from rooms.actions import rooms as actions
@@ -47,16 +47,43 @@ def rooms(cast: Cast) -> tuple[str, str]:
         ("/api/v1/rooms/{}", 4),
         ("/api/v1/rooms/{}/photos?limit=10", 4),
         ("/api/v1/rooms/{}/events?after=1&limit=5", 4),
+        ("/api/v1/rooms/{}/removed?limit=10", 3),
+        ("/api/v1/rooms/{}/uploads", 7),
         ("/rooms/{}", 6),
         ("/", 4),
     ],
 )
+@override_settings(QUOTA_PERSON_BYTES=10**12, QUOTA_ROOM_BYTES=10**12)
 def test_reading_costs_the_same_in_a_small_and_a_large_room(cast: Cast, rooms: tuple[str, str], address: str, most: int) -> None:
     def ask(slug: str) -> int:
         return count(cast, lambda client: assert_ok(client.get(address.format(slug))))
 
     small, large = (ask(slug) for slug in rooms)
     assert small == large <= most
+
+
+@override_settings(QUOTA_PERSON_BYTES=10**12, QUOTA_ROOM_BYTES=10**12)
+def test_beginning_and_continuing_an_upload_cost_the_same_in_a_small_and_a_large_room(cast: Cast, rooms: tuple[str, str]) -> None:
+    small, large = (upload_queries(cast, slug) for slug in rooms)
+    assert small == large
+    assert small[0] <= 12
+    assert small[1] <= 5
+
+
+def upload_queries(cast: Cast, slug: str) -> tuple[int, int]:
+    """Of a beginning, and of a piece that is not the last."""
+    address, headers, offset = f"/api/v1/rooms/{slug}/uploads", {"Tus-Resumable": "1.0.0"}, iter(range(9))
+
+    def begin(client: Client) -> Any:
+        return client.post(address, headers=headers | {"Upload-Length": "9"})
+
+    begun = begin(Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {cast.olive.token}"}))["Location"]
+
+    def send(client: Client) -> object:
+        told = headers | {"Upload-Offset": str(next(offset))}
+        return client.patch(begun, b"1", content_type="application/offset+octet-stream", headers=told)
+
+    return count(cast, begin), count(cast, send)
 
 
 def assert_ok(response: object) -> None:

@@ -16,14 +16,15 @@ from typing import Any
 
 from autobahn.exception import Disconnected
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.http_protocol import HTTPFactory
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 
 from salon.direct import BoundedSocket, Inbox, extension
-from salon.worker import EmbeddedWorker
+from salon.pace import PacedRequest
+from salon.worker import TaskWorker
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +32,12 @@ GRACE_SECONDS = 7  # for requests and the task in hand when the server stops; wi
 CLOSING_SECONDS = 5  # a slow reader should still read why it is closed
 LARGEST_FRAME = 65_536  # bytes a client may send at once; beyond it the line is closed with 1009 before the frame is read
 PATIENCE = 0.75  # of the time between two pings: how long an answer may take
+RECEIVED_AT_ONCE = 256 * 1024  # bytes of a body that are handed on as one message; with Daphne's 8 KiB a large upload is mostly messages
 BODY_SLACK = 1_000_000  # what a form may hold beside its file
 TOO_LARGE = {"error": {"code": "too_large", "message": "That request is larger than Salon accepts."}}
 
 
-class BoundedRequest(WebRequest):
+class BoundedRequest(PacedRequest):
     """A request whose body is dropped, not kept, beyond what Salon accepts.
 
     Twisted would also parse every posted form by itself, in memory and on the event loop, before anybody asked who sent it:
@@ -69,13 +71,14 @@ class BoundedRequest(WebRequest):
 class SalonServer(Server):
     """Listens, says where, and winds down when it is asked to stop."""
 
-    def __init__(self, *, host: str, port: int, worker: EmbeddedWorker | None, announce: Callable[[int], None]) -> None:
+    def __init__(self, *, host: str, port: int, worker: TaskWorker | None, announce: Callable[[int], None]) -> None:
         from salon.asgi import application  # loads the apps
 
         super().__init__(
             application,
             endpoints=build_endpoint_description_strings(host=host, port=port),
             server_name="salon",
+            request_buffer_size=RECEIVED_AT_ONCE,
             ping_interval=settings.ENV.ping_seconds,
             ping_timeout=settings.ENV.ping_seconds * PATIENCE,
             websocket_timeout=-1,  # Daphne would close every socket after a day
@@ -133,6 +136,8 @@ class SalonServer(Server):
         # Between a client's going and the news of it there is always a moment; what is sent in it has nowhere to go.
         with suppress(Disconnected):
             await super().handle_reply(protocol, message)
+        if message.get("more_body"):
+            await protocol.caught_up()
 
     def kill_all_applications(self) -> "defer.Deferred[Any]":
         """Daphne's name for what happens before the reactor stops; the reactor waits for it."""

@@ -3,8 +3,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 import accounts.pages
-from rooms import pages, stand_ins
-from rooms.serving import archives, photos
+from rooms import pages
+from rooms.serving import archives, photos, stand_ins
 from salon import health, metrics
 from salon.api import api
 
@@ -17,8 +17,8 @@ urlpatterns = [
     path("rooms/<slug:slug>", pages.room, name="room"),
     path("media/<slug:slug>/<uuid:photo_id>/<slug:variant>", photos.serve_photo, name="media"),
     path("media/<slug:slug>/archives/<uuid:archive_id>", archives.serve_archive, name="archive"),
-    path("media/<slug:slug>/uploads/<uuid:upload_id>/preview", stand_ins.upload_preview, name="upload_preview"),
-    path("media/<slug:slug>/removed/<uuid:photo_id>", stand_ins.removed, name="removed"),
+    path("media/<slug:slug>/uploads/<uuid:upload_id>/preview", stand_ins.serve_preview, name="upload_preview"),
+    path("media/<slug:slug>/removed/<uuid:photo_id>", stand_ins.serve_removed, name="removed"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
