@@ -17,6 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from rooms import files, housekeeping
+from rooms.actions.uploads import MOST_OPEN
 from rooms.models import Photo, Upload
 from tests.people import Cast, Person, anonymous, problem
 from tests.pictures import photograph, picture
@@ -108,6 +109,21 @@ def test_a_small_photo_comes_with_its_creation(cast: Cast) -> None:
     answer = begin(cast.cleo, cast, len(content), content, filename="a.jpg")
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, str(len(content)))
     assert Photo.objects.filter(pk=answer.headers["Salon-Photo"]).exists()
+
+
+def test_a_creation_whose_piece_is_refused_leaves_nothing(cast: Cast) -> None:
+    content = picture()
+    wrong = {"Upload-Checksum": "sha1 " + base64.b64encode(bytes(20)).decode()}
+    answer = cast.cleo.api.post(f"{cast.path}/uploads", headers=PIECE | wrong | {"Upload-Length": str(len(content))}, content=content)
+    assert problem(answer, 460)["code"] == "checksum"
+    assert not Upload.objects.filter(room=cast.room).exists()
+
+
+def test_nobody_begins_uploads_without_end(cast: Cast) -> None:
+    expires = timezone.now() + timedelta(hours=1)
+    Upload.objects.bulk_create(Upload(room=cast.room, user=cast.cleo.user, size=9, expires_at=expires) for _ in range(MOST_OPEN))
+    assert problem(begin(cast.cleo, cast, 9), 429)["code"] == "too_many"
+    assert begin(cast.mo, cast, 9).status_code == 201
 
 
 def test_the_same_bytes_again_are_linked(cast: Cast) -> None:

@@ -1,25 +1,61 @@
-"""A request is received onto the disk before anybody looks at it. This says so when there is no place for it."""
+"""What an HTTP request is spared, and what its sender is told, before Django has it.
 
+Django cancels a view whose client hangs up. A synchronous view cannot be cancelled, though: its thread goes on, and the connection it
+holds never finds its way back to the pool; a few hundred phones that change their mind took Salon away from everybody. So a view
+hears of the hanging-up once it has begun to answer, which is when it matters: a download stops, and what was asked for is done.
+
+A body is received onto the disk before anybody looks at it. When there is no place for it, that is said in words.
+"""
+
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from salon import errors
 
-Application = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self.receive_now, self.send_now = receive, send
+        self.received = False
+        self.answering = asyncio.Event()
+
+    async def receive(self) -> Message:
+        message = await self.receive_now()
+        if message["type"] == "http.disconnect" and self.received:
+            await self.answering.wait()
+        self.received = message["type"] == "http.request" and not message.get("more_body")
+        return message
+
+    async def send(self, message: Message) -> None:
+        self.answering.set()
+        await self.send_now(message)
 
 
 def received_with_care(application: Application) -> Application:
-    async def answer(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    async def answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        exchange = Exchange(receive, send)
         try:
-            await application(scope, receive, send)
+            await application(scope, exchange.receive, exchange.send)
         except OSError as error:
             problem = errors.problem_of(error)
             if problem is None:
                 raise
-            body = json.dumps({"error": {"code": problem.code, "message": problem.message}}).encode()
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-            await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            await refuse(problem, send)
 
     return answer
+
+
+async def refuse(problem: errors.ProblemError, send: Send) -> None:
+    body = json.dumps({"error": {"code": problem.code, "message": problem.message}}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 7  # for requests and the task in hand when the server stops; with what follows it stays under ten
 CLOSING_SECONDS = 5  # a slow reader should still read why it is closed
+FINISHING_SECONDS = 120  # for a view whose client has gone; cancelling it would lose its database connection (see receiving.py)
 LARGEST_FRAME = 65_536  # bytes a client may send at once; beyond it the line is closed with 1009 before the frame is read
 PATIENCE = 0.75  # of the time between two pings: how long an answer may take
 RECEIVED_AT_ONCE = 256 * 1024  # bytes of a body that are handed on as one message; with Daphne's 8 KiB a large upload is mostly messages
@@ -81,6 +82,7 @@ class SalonServer(Server):
             request_buffer_size=RECEIVED_AT_ONCE,
             ping_interval=settings.ENV.ping_seconds,
             ping_timeout=settings.ENV.ping_seconds * PATIENCE,
+            application_close_timeout=FINISHING_SECONDS,
             websocket_timeout=-1,  # Daphne would close every socket after a day
             websocket_max_message_size=LARGEST_FRAME,
             websocket_max_frame_size=LARGEST_FRAME,

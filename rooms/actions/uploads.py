@@ -27,6 +27,7 @@ from rooms.tus import Checksum, said_in
 from salon.errors import ConflictError, InvalidError, NotFoundError, ProblemError, TooLargeError, UnsupportedError
 
 CHUNK = 256 * 1024
+MOST_OPEN = 500  # uploads of one person to one room; each is a row, and clients send a few at a time
 
 
 class StaleOffsetError(ConflictError):
@@ -51,6 +52,12 @@ class TooMuchError(ProblemError):
     message = "More bytes came than were promised when the upload began. None of this piece counts."
 
 
+class TooManyError(ProblemError):
+    status = 429
+    code = "too_many"
+    message = f"{MOST_OPEN} of your uploads to this room wait for their rest. Finish or end some of them first."
+
+
 class ExpiredError(ProblemError):
     status = 410
     code = "expired"
@@ -67,6 +74,8 @@ def begin(member: Membership, size: int, metadata: str) -> Upload:
     with transaction.atomic():
         quotas.reserve(member, size)
         access.recheck(member, Right.UPLOAD)
+        if Upload.objects.filter(room=member.room, user=member.user, photo=None, expires_at__gt=timezone.now()).count() >= MOST_OPEN:
+            raise TooManyError
         return Upload.objects.create(room=member.room, user=member.user, size=size, metadata=metadata, expires_at=expiry())
 
 

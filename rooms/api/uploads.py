@@ -17,7 +17,7 @@ from rooms.access import Right, room_for, upload_for
 from rooms.actions import uploads as actions
 from rooms.actions.uploads import Piece
 from rooms.ingest import preview
-from rooms.models import Upload
+from rooms.models import Membership, Upload
 from rooms.tus import Checksum
 from salon import errors
 from salon.auth import asker
@@ -104,10 +104,19 @@ def begin_upload(request: HttpRequest, room: str) -> HttpResponse:
     size = tus.number(request.headers.get("Upload-Length"), "Upload-Length")
     upload = actions.begin(member, size, request.headers.get("Upload-Metadata", ""))
     if request.content_type == tus.PIECE_TYPE:
-        upload = actions.append(member, upload, piece_of(request, 0))
+        upload = append_or_forget(member, upload, piece_of(request, 0))
     response = told(upload, 201)
     response["Location"] = reverse("api:continue_upload", args=[room, upload.id])
     return response
+
+
+def append_or_forget(member: Membership, upload: Upload, piece: Piece) -> Upload:
+    """The sender of a piece that comes with the creation and is refused never hears where it could go on."""
+    try:
+        return actions.append(member, upload, piece)
+    except BaseException:
+        actions.drop(upload)
+        raise
 
 
 @router.api_operation(["HEAD"], UPLOAD)
