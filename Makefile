@@ -13,10 +13,10 @@ SALON := env SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DA
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev client test check test-chaos bench-live soak format types lock clean programs
+.PHONY: help run dev client test check test-chaos bench-live bench-photos soak format types lock clean programs
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: .venv/run-ready $(MANIFEST) ## start Salon on this machine (PORT=8000 HOST=127.0.0.1 DATA_DIR=var)
 	@$(SALON) migrate --verbosity 0
@@ -40,6 +40,9 @@ test-chaos: .venv/test-ready programs ## two servers, forty members, and everyth
 
 bench-live: .venv/test-ready programs ## measure the live core against its peers (about four minutes, on a quiet machine)
 	@python -m tests.bench.live $(ARGS)
+
+bench-photos: .venv/test-ready programs ## measure Salon's pictures against Pillow's and sharp's, and a server full of uploads (about six minutes)
+	@python -m tests.bench.photos $(ARGS)
 
 soak: .venv/test-ready programs ## a thousand sockets for ten minutes: does anything grow?
 	@python -m tests.bench.soak $(ARGS)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -58,6 +59,10 @@ class Sender(threading.Thread):
         self.photo = answer.headers.get("Salon-Photo")
 
 
+def has_sent(sender: Sender, bytes: int) -> bool:
+    return sender.acknowledged >= bytes or not sender.is_alive()
+
+
 def test_a_server_killed_again_and_again_at_any_moment_loses_no_acknowledged_byte(cast: Cast, tmp_path: Path) -> None:
     content = picture("PNG", size=(1500, 1100))
     place = beside_the_first(tmp_path / "data")
@@ -72,8 +77,7 @@ def test_a_server_killed_again_and_again_at_any_moment_loses_no_acknowledged_byt
             sender = Sender(client, address, content)
             sender.start()
             if life < KILLS:
-                goal = acknowledged + chance.randint(1, 4) * STEP
-                wait_until("it has sent some more", lambda: sender.acknowledged >= min(goal, len(content)) or not sender.is_alive())
+                wait_until("it has sent some more", partial(has_sent, sender, acknowledged + chance.randint(1, 4) * STEP))
                 server.process.send_signal(signal.SIGKILL)
             sender.join()
             assert sender.acknowledged >= acknowledged

@@ -29,6 +29,7 @@ class World:
     removed_photo: str
     invite: Invite
     upload: str
+    archive: str
 
 
 def row(method: str, route: str, address: Callable[[World], str], codes: str, **request: Any) -> Any:
@@ -44,6 +45,7 @@ UPLOADS = ROOM + "/uploads"
 UPLOAD = UPLOADS + "/<uuid:upload>"
 MEMBER = ROOM + "/members/<uuid:user>"
 INVITE = ROOM + "/invites/<uuid:invite>"
+ARCHIVE = "media/<slug:slug>/archives/<uuid:archive_id>"
 MEDIA = "media/<slug:slug>/<uuid:photo_id>/<slug:variant>"
 
 
@@ -83,6 +85,7 @@ TABLE = [
     row("GET", PHOTO, photo, "200 200 200 200 404 404 401"),
     row("PATCH", PHOTO, photo, "200 200 200 403 404 404 401", json={"caption": "C"}),
     row("DELETE", PHOTO, photo, "204 204 204 403 404 404 401"),
+    row("POST", PHOTO + "/retry", lambda w: photo(w) + "/retry", "200 200 200 403 404 404 401"),
     row("POST", PHOTO + "/restore", lambda w: f"{room(w)}/photos/{w.removed_photo}/restore", "200 200 200 404 404 404 401"),
     row("POST", ROOM + "/photos/known", lambda w: room(w) + "/photos/known", "200 200 200 403 404 404 401", json={"sha256": ["0" * 64]}),
     row("GET", PHOTO + "/details", lambda w: photo(w) + "/details", "200 200 200 200 404 404 401"),
@@ -118,12 +121,15 @@ TABLE = [
     row("POST", API + "invites/<token>/accept", lambda w: f"/api/v1/invites/{w.invite.token}/accept", "200 200 200 200 200 200 401"),
     row("GET", API + "openapi.json", lambda w: "/api/v1/openapi.json", "200 200 200 200 200 200 200"),
     row("GET", MEDIA, lambda w: f"/media/{w.cast.slug}/{w.photo}/grid", "200 200 200 200 404 404 404"),
+    row("POST", ROOM + "/archives", lambda w: room(w) + "/archives", "201 201 201 201 404 404 401", json={}),
+    row("GET", ARCHIVE, lambda w: f"/media/{w.cast.slug}/archives/{w.archive}", "404 404 200 404 404 404 404"),  # hers only
     row("GET", "", lambda w: "/", "200 200 200 200 200 200 302"),
     row("GET", "rooms/<slug:slug>", lambda w: f"/rooms/{w.cast.slug}", "200 200 200 200 404 404 302"),
     row("GET", "join/<slug:token>", lambda w: f"/join/{w.invite.token}", "302 302 302 302 200 200 200"),
     row("GET", "setup", lambda w: "/setup", "404 404 404 404 404 404 404"),
     row("GET", "healthz", lambda w: "/healthz", "200 200 200 200 200 200 200"),
     row("GET", "readyz", lambda w: "/readyz", "200 200 200 200 200 200 200"),
+    row("GET", "metrics", lambda w: "/metrics", "404 404 404 404 404 404 404"),  # for staff and whoever has the token
 ]
 # Django's and allauth's own pages, tested by them; each asks for what it needs. The admin's root stands for the admin.
 FOREIGN = ("accounts/", "admin/")
@@ -169,7 +175,8 @@ def make_world(cast: Cast) -> World:
     begun = cast.cleo.api.post(f"{cast.path}/uploads", headers=TUS | {"Upload-Length": "1000"})
     upload = begun.headers["Location"].rpartition("/")[2]
     cast.cleo.api.put(f"{cast.path}/uploads/{upload}/preview", content=picture(size=(40, 30)))
-    return World(cast, photo, removed, link, upload)
+    archive = cast.cleo.api.post(f"{cast.path}/archives", json={}).json()["id"]
+    return World(cast, photo, removed, link, upload, archive)
 
 
 @pytest.mark.parametrize(("method", "route", "address", "codes", "request_"), TABLE)

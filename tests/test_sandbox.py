@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
-from rooms.ingest import sandbox
+from rooms.ingest import child, sandbox
 from rooms.ingest.child import Limits
 from rooms.ingest.sandbox import DecodeError
 from tests.services import FOLDER, wait_until
@@ -38,6 +38,10 @@ def pid(file: BinaryIO) -> int:
 
 def parent_pid(file: BinaryIO) -> int:
     return os.getppid()
+
+
+def niceness(file: BinaryIO) -> int:
+    return os.nice(0)
 
 
 def contents(file: BinaryIO) -> str:
@@ -121,6 +125,11 @@ def test_what_the_decoder_says_comes_back_and_a_result_too() -> None:
     with pytest.raises(DecodeError, match="damage: UnicodeDecodeError"):
         sandbox.run(contents, BytesIO(b"\xff"), limits=ROOMY)
     assert sandbox.run(contents, BytesIO(b"from memory"), limits=ROOMY) == "from memory"
+
+
+def test_a_decode_gives_way_to_the_web_server() -> None:
+    assert sandbox.run(niceness, BytesIO(b"x"), limits=ROOMY) == os.nice(0) + child.NICENESS
+    assert child.NICENESS > 0
 
 
 def test_a_file_on_disk_is_read_from_its_start_and_the_parent_s_place_in_it_stays() -> None:
@@ -224,7 +233,7 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_a_photo_whose_decoder_dies_is_failed_and_says_so(cast: "Cast", monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_photo_whose_decoder_dies_again_and_again_is_failed_and_says_so(cast: "Cast", monkeypatch: pytest.MonkeyPatch) -> None:
     from rooms import files, tasks
     from rooms.models import PhotoState
     from tests.pictures import picture
@@ -234,7 +243,7 @@ def test_a_photo_whose_decoder_dies_is_failed_and_says_so(cast: "Cast", monkeypa
     photo.save(force_insert=True)
     files.keep(files.name_of(photo, "original"), picture())
     monkeypatch.setattr(tasks, "derive_as_text", shoot_itself)
-    tasks.develop.func(str(photo.id))
+    tasks.develop.func(str(photo.id), failures=len(tasks.WAITS))
     photo.refresh_from_db()
-    assert (photo.state, photo.error) == (PhotoState.FAILED, tasks.FAILURE)
-    assert not files.exists(files.name_of(photo, "thumb"))
+    assert (photo.state, photo.error) == (PhotoState.FAILED, tasks.TOO_MUCH)
+    assert not files.exists(files.name_of(photo, "view"))

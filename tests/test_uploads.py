@@ -38,7 +38,7 @@ def begin(person: Person, cast: Cast, size: int, content: bytes | None = None, *
 
 def begun(person: Person, cast: Cast, size: int, **metadata: str) -> str:
     """The address of a new upload, as the person's client takes it."""
-    answer = begin(person, cast, size, **metadata)
+    answer = begin(person, cast, size, None, **metadata)
     assert answer.status_code == 201, answer.text
     assert answer.headers["Tus-Resumable"] == "1.0.0"
     assert "Upload-Expires" in answer.headers

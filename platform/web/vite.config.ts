@@ -13,6 +13,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: ["src/room/main.ts", "src/pages/main.ts"] },
   },
-  resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
+  // Tests run in Node, but are about browsers.
+  resolve: process.env.VITEST
+    ? { conditions: ["browser"], alias: { "tus-js-client": "tus-js-client/lib.esm/browser/index.js" } }
+    : {},
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
 });

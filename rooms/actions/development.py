@@ -10,10 +10,10 @@ OUTCOMES = {PhotoState.READY: Kind.PHOTO_READY, PhotoState.FAILED: Kind.PHOTO_FA
 def settle(photo: Photo, state: PhotoState, error: str = "") -> None:
     """The worker is done with a photo: it is ready, or it failed and `error` tells people why."""
     with transaction.atomic():
-        room = Room.objects.select_for_update().get(pk=photo.room_id)
-        photo.refresh_from_db(fields=["caption", "alt", "state", "removed_at"])
-        if photo.state != PhotoState.DEVELOPING:
-            return  # another worker was quicker
+        room = Room.objects.select_for_update().filter(pk=photo.room_id).first()
+        if room is None or not Photo.objects.filter(pk=photo.pk, state=PhotoState.DEVELOPING).exists():
+            return  # it is gone for good, or another worker was quicker
+        photo.refresh_from_db(fields=["caption", "alt", "removed_at"])
         photo.state, photo.error = state, error
         if photo.removed_at is not None:  # nobody sees it; an undo will show what it has become
             photo.save(update_fields=["state", "error"])

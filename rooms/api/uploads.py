@@ -56,8 +56,7 @@ def speaks_tus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @wraps(view)
     def answer(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
         try:
-            if request.headers.get("Tus-Resumable") != tus.VERSION:
-                raise UnknownVersionError
+            require_version(request)
             response = view(request, *arguments, **options)
         except Exception as error:
             problem = errors.problem_of(error)
@@ -69,6 +68,11 @@ def speaks_tus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         return response
 
     return answer
+
+
+def require_version(request: HttpRequest) -> None:
+    if request.headers.get("Tus-Resumable") != tus.VERSION:
+        raise UnknownVersionError
 
 
 @router.get(UPLOADS, response=UploadList)

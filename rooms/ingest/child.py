@@ -20,7 +20,10 @@ from typing import Any, BinaryIO, cast
 import pillow_heif
 from PIL import AvifImagePlugin, Image
 
+from rooms.ingest.opening import KindError
+
 Work = Callable[..., Any]  # work(file, *arguments) -> what JSON can say
+NICENESS = 5  # a third of the web server's share where both want the processor, and still enough to get through
 THREADS = 2  # of a decoder; by default one for each processor, and the stacks alone would fill the memory limit of a big server
 
 
@@ -28,13 +31,14 @@ THREADS = 2  # of a decoder; by default one for each processor, and the stacks a
 class Limits:
     """What one piece of work may take. Bytes of memory are of address space, which includes the program itself."""
 
-    seconds: int
+    seconds: int  # of the processor
     memory: int
     pixels: int
 
 
 def main(connection: Connection, work: Work, arguments: tuple[Any, ...], limits: Limits) -> None:
     handle = recv_handle(connection)
+    os.nice(NICENESS)
     set_limits(limits)
     die_with(connection)
     answer = attempt(work, handle, arguments)
@@ -80,6 +84,8 @@ def attempt(work: Work, handle: int, arguments: tuple[Any, ...]) -> dict[str, An
             return {"result": work(cast("BinaryIO", content), *arguments)}
     except Image.DecompressionBombError:
         return {"reason": "pixels"}
+    except KindError:
+        return {"reason": "kind"}
     except MemoryError:
         return {"reason": "work"}
     except Exception as error:  # noqa: BLE001  # decoders raise whatever the bytes lead them to: OSError, SyntaxError, struct.error, KeyError…

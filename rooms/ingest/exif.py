@@ -1,74 +1,53 @@
-"""The few facts of EXIF and XMP that Salon keeps. A date out of range or a lying tag is simply no date."""
+"""Reading tags that may lie: of another type than the standard says, endless, or nothing at all. None of this raises."""
 
-import re
-import warnings
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import BinaryIO
+import math
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from PIL import ExifTags, Image
 
-FORMAT = "%Y:%m:%d %H:%M:%S"
-
-# In UTF-8, UTF-16 and UTF-32 of either order; DJI writes "Gps".
-LATITUDE = re.compile(rb"G\0{0,3}" + rb"\0{0,3}".join([b"[Pp]", b"[Ss]", *(bytes([letter]) for letter in b"Latitude")]))
-BLOCK = b"Exif\0\0"
-MARKER = b"\xff\xe1"  # APP1 of a JPEG; two bytes of length follow
-TIFF = (b"II*\0", b"MM\0*")
-LARGEST_BLOCK = 1024**2  # bytes; JPEG allows 64 KB, the others no more than that in practice
-EXTENDED_XMP = re.compile(rb"\xff\xe1..http://ns\.adobe\.com/xmp/extension/\0.{40}", re.DOTALL)  # 40: GUID, length, offset
+LONGEST_TEXT = 80  # characters; a camera's name is shorter
+Tags = Mapping[int, Any]
 
 
-def taken_at(image: Image.Image) -> datetime | None:
-    """When the shutter opened. Cameras that do not write their time zone are taken to be in UTC."""
-    tags = image.getexif().get_ifd(ExifTags.IFD.Exif)
-    text = str(tags.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
-    offset = str(tags.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
+def of(image: Image.Image) -> Image.Exif:
+    """Of a loaded image. An earlier question would have Pillow decode a PNG to find the answer, and a broken one would go unnoticed."""
     try:
-        return datetime.strptime(f"{text} {offset}", f"{FORMAT} %z").astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
+        return image.getexif()
+    except Exception:  # noqa: BLE001  # what Pillow raises depends on the bytes
+        return Image.Exif()
+
+
+def directory(exif: Image.Exif, which: ExifTags.IFD) -> Tags:
     try:
-        return datetime.strptime(text, FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def is_located(image: Image.Image, file: BinaryIO) -> bool:
-    """Whether the file says where it was taken, in any EXIF or XMP it holds. In doubt it does: the price is a smaller download."""
-    file.seek(0)
-    content = joined(file.read())
-    texts = [value if isinstance(value, bytes) else str(value).encode() for value in image.info.values()]  # some are packed in the file
-    return (
-        tells_place(image.getexif())
-        or any(LATITUDE.search(text) for text in (content, *texts))
-        or any(block_tells_place(block) for block in blocks(content))
-    )
-
-
-def joined(content: bytes) -> bytes:
-    """A long XMP in a JPEG comes in parts of 64 KB, and a part may end in the middle of a word."""
-    return EXTENDED_XMP.sub(b"", content) if EXTENDED_XMP.search(content) else content
-
-
-def blocks(content: bytes) -> Iterator[bytes]:
-    """All EXIF in the file, not only the first. HEIC also names its items "Exif", so the word alone is not one."""
-    for match in re.finditer(BLOCK, content):
-        start, end = match.span()
-        if content[start - 4 : start - 2] == MARKER or content[end : end + 4] in TIFF:
-            yield content[end : end + LARGEST_BLOCK]
-
-
-def block_tells_place(block: bytes) -> bool:
-    exif = Image.Exif()
-    try:
-        with warnings.catch_warnings(action="error"):  # Pillow warns of what it cannot parse and goes on without it
-            exif.load(block)
-            return tells_place(exif)
+        return exif.get_ifd(which)
     except Exception:  # noqa: BLE001  # again hostile bytes
-        return True
+        return {}
 
 
-def tells_place(exif: Image.Exif) -> bool:
-    """Some cameras always write the version of the GPS tags, and nothing else when they do not know where they are."""
-    return bool(set(exif.get_ifd(ExifTags.IFD.GPSInfo)) - {ExifTags.GPS.GPSVersionID})
+def orientation(image: Image.Image) -> int:
+    """1 to 8, which says how to turn the picture; 1 is upright."""
+    value = of(image).get(ExifTags.Base.Orientation)
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def text(value: object) -> str:
+    """One short line. Cameras write UTF-8 where the standard has only ASCII, and Pillow takes it for Latin-1."""
+    line = value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else ""
+    with suppress(UnicodeError):
+        line = line.encode("latin-1").decode()
+    shown = "".join(letter for letter in line.replace("\0", " ") if unicodedata.category(letter)[0] != "C")  # control, bidi, unassigned
+    return " ".join(shown.split())[:LONGEST_TEXT].rstrip()
+
+
+def number(value: object, least: float = 0, most: float = math.inf) -> float | None:
+    """The number, or the first of several, if it is one between `least` and `most`."""
+    if isinstance(value, (tuple, list)):
+        value = value[0] if value else None
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return found if least <= found <= most else None  # no NaN is

@@ -2,13 +2,14 @@
 
 Bytes are hostile until proved: the magic decides the one decoder that may look at them, and it does so in a child process. There the
 header says how many pixels there are before a single one is decoded, and then the whole file is decoded once, small, because only
-that finds a broken tail.
+that finds a broken tail. The same decode yields the two small pictures that tiles show.
 """
 
 import logging
 import os
 import threading
 import unicodedata
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 
 from rooms.ingest import sandbox
-from rooms.ingest.formats import BY_CONTENT_TYPE, BY_EXTENSION, MAGIC_LENGTH, READABLE, Format, sniff
+from rooms.ingest.formats import BY_CONTENT_TYPE, BY_EXTENSION, MAGIC_LENGTH, READABLE, Format, is_video, sniff
 from rooms.ingest.look import look
 from rooms.ingest.sandbox import DecodeError
 from salon.errors import InvalidError, ProblemError, TooLargeError, UnsupportedError
@@ -32,14 +33,21 @@ PATIENCE_SECONDS = 60  # for one of them; browsers and proxies give up soon afte
 
 @dataclass(frozen=True)
 class Picture:
-    """What an upload turned out to be. Sizes are pixels, upright."""
+    """What an upload turned out to be. Sizes are pixels, upright; the zone is minutes east of UTC, where the camera says it."""
 
     format: str
     width: int
     height: int
     thumbhash: str
     taken_at: datetime | None
+    taken_zone: int | None
+    camera: dict[str, str | int]
+    latitude: float | None
+    longitude: float | None
     located: bool
+    animated: bool
+    tile: dict[str, bytes]  # WebP; "grid" and "thumb"
+    editions: dict[str, dict[str, Any]]  # as editions.py makes them
 
 
 class BusyError(ProblemError):
@@ -55,7 +63,8 @@ def inspect(file: BinaryIO, name: str, content_type: str = "") -> Picture:
     with decoder():
         facts = looked_at(file, format)
     taken_at = facts.pop("taken_at")
-    return Picture(**facts, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
+    tile = {name: b64decode(text) for name, text in facts.pop("tile").items()}
+    return Picture(**facts, tile=tile, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
 
 
 def looked_at(file: BinaryIO, format: Format) -> dict[str, Any]:
@@ -67,8 +76,10 @@ def looked_at(file: BinaryIO, format: Format) -> dict[str, Any]:
         raise refusal(error) from None
 
 
-def refusal(error: DecodeError) -> InvalidError:
-    """Whatever a decoder says about a hostile file, people hear one of three sentences."""
+def refusal(error: DecodeError) -> ProblemError:
+    """Whatever a decoder says about a hostile file, people hear one of four sentences."""
+    if error.reason == "kind":
+        return UnsupportedError("This TIFF is of a kind Salon cannot show, such as a raw photo. Add it as JPEG.", field="file")
     if error.reason == "pixels":
         limit = settings.MAX_PIXELS // 1_000_000
         return InvalidError(f"This picture has more than {limit} megapixels.", code="too_many_pixels", field="file")
@@ -101,6 +112,8 @@ def check_format(file: BinaryIO, name: str, content_type: str) -> Format:
     head = file.read(MAGIC_LENGTH)
     file.seek(0)
     format = sniff(head)
+    if format is None and is_video(head):
+        raise UnsupportedError(f"Videos cannot be added yet. Salon takes pictures: {READABLE}.", field="file")
     if format is None:
         raise UnsupportedError(f"This is not a picture Salon can read. It takes {READABLE}.", field="file")
     extension = unicodedata.normalize("NFKC", name).rpartition(".")[2].strip().lower()

@@ -1,38 +1,59 @@
-"""The facts of one picture. Runs in a child process; see sandbox.py."""
+"""All that an upload has to be looked at for, in one decode. Runs in a child process; see sandbox.py."""
 
+import mmap
 from base64 import b64encode
 from typing import Any, BinaryIO
 
 from PIL import Image
 from thumbhash import rgba_to_thumb_hash
 
-from rooms.ingest import exif
-from rooms.ingest.formats import BY_NAME
+from rooms.ingest import camera, exif, moment, motion, place, webp
+from rooms.ingest.derive import EDGES
+from rooms.ingest.editions import editions_of
+from rooms.ingest.opening import opened
 from rooms.ingest.pixels import fitted, load_near, upright_size
+from rooms.ingest.tails import mended
 
+TILES = ("grid", "thumb")  # the larger one first: each is made from the one before
+TILE_SPARE = 1.5  # decoders' own scaling is coarse; from one and a half times the size, nobody sees it
 THUMBHASH_EDGE = 32  # pixels; its 7x7 cosines need no more, and the encoder is quadratic in it
 
 
 def look(file: BinaryIO, format: str) -> dict[str, Any]:
     """The fields of inspect.Picture, as JSON says them. Raises whatever the decoder raises."""
-    with Image.open(file, formats=[BY_NAME[format].decoder]) as image:
-        check_pixels(image)
-        width, height = upright_size(image)
-        thumbhash = thumbhash_of(load_near(image, THUMBHASH_EDGE * 4))
-        taken_at = exif.taken_at(image)
+    return mended(look_at, file, format) | {"format": format, "editions": editions_of(content_of(file), format)}
+
+
+def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
+    with opened(file, format) as image:
+        size = image.size
+        picture = load_near(image, EDGES["grid"], spare=TILE_SPARE)
+        width, height = upright_size(image, size)
+        tags = exif.of(image)
+        taken_at, taken_zone = moment.taken(tags)
+        latitude, longitude = place.coordinates(tags)
         return {
-            "format": format,
             "width": width,
             "height": height,
-            "thumbhash": thumbhash,
+            "tile": tiles(picture),
+            "thumbhash": thumbhash_of(picture),
             "taken_at": taken_at and taken_at.isoformat(),
-            "located": exif.is_located(image, file),
+            "taken_zone": taken_zone,
+            "camera": camera.camera(tags),
+            "latitude": latitude,
+            "longitude": longitude,
+            "located": place.is_told(image, bytes_of(file)),
+            "animated": motion.is_animated(file, format),
         }
 
 
-def check_pixels(image: Image.Image) -> None:
-    if Image.MAX_IMAGE_PIXELS is not None and image.width * image.height > Image.MAX_IMAGE_PIXELS:
-        raise Image.DecompressionBombError
+def tiles(picture: Image.Image) -> dict[str, str]:
+    """WebP in base64."""
+    made = {}
+    for name in TILES:
+        picture = fitted(picture, EDGES[name])
+        made[name] = b64encode(webp.still(picture)).decode()
+    return made
 
 
 def thumbhash_of(image: Image.Image) -> str:
@@ -42,3 +63,14 @@ def thumbhash_of(image: Image.Image) -> str:
     flat.alpha_composite(small.convert("RGBA"))  # opaque: the encoder fails on alpha
     pixels = list(flat.tobytes())
     return b64encode(bytes(rgba_to_thumb_hash(flat.width, flat.height, pixels))).decode()
+
+
+def content_of(file: BinaryIO) -> mmap.mmap | bytes:
+    """The file's bytes, without a copy where a child process has them mapped."""
+    mapped: object = file  # mypy holds that no file can be a map
+    return mapped if isinstance(mapped, mmap.mmap) else bytes_of(file)
+
+
+def bytes_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()

@@ -2,16 +2,21 @@
 
 from io import BytesIO
 
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageChops, ImageCms, ImageOps
 
+from rooms.ingest import exif
+
+JPEG = ("JPEG", "MPO")  # the second is a JPEG with another one behind it
 SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 REDUCING_GAP = 2.0  # shrink by whole numbers to twice the size first: far fewer operations, no visible difference
+NEAR = 0.05  # a share of the edge. A picture this near to its size is left at that: see docs/decisions/0010
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def upright_size(image: Image.Image) -> tuple[int, int]:
-    sideways = image.getexif().get(ExifTags.Base.Orientation) in SIDEWAYS
-    return (image.height, image.width) if sideways else image.size
+def upright_size(image: Image.Image, size: tuple[int, int]) -> tuple[int, int]:
+    """Of a loaded image that had this size before. Pillow itself turns a TIFF, and has said so by then."""
+    is_sideways = image.format != "TIFF" and exif.orientation(image) in SIDEWAYS
+    return (size[1], size[0]) if is_sideways else size
 
 
 def fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
@@ -20,29 +25,47 @@ def fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+def is_near(length: float, edge: int) -> bool:
+    return abs(length - edge) <= edge * NEAR
+
+
 def fitted(image: Image.Image, edge: int) -> Image.Image:
     size = fit(image.size, edge)
-    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+    if size == image.size or is_near(max(image.size), edge):
+        return image
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
 
 
-def load_near(image: Image.Image, edge: int) -> Image.Image:
-    """Decode an opened image to upright sRGB, at most `edge` pixels on its long side (or its own size, if smaller).
+def load_near(image: Image.Image, edge: int, *, spare: float = 1 - NEAR) -> Image.Image:
+    """Decode an opened image to upright sRGB, near `edge` pixels on its long side (or its own size, if smaller).
 
-    `draft` makes the JPEG decoder itself produce a smaller picture. It is asked for the photo's own aspect: a square box
-    would be too tall for a landscape photo, and the decoder would refuse to help.
+    Decoders may take short cuts to a picture `spare` times that size: JPEG's produces a smaller one by itself. It is asked for the
+    photo's own aspect: a square box would be too tall for a landscape photo, and the decoder would refuse to help. HEIC's is not asked,
+    because its short cut is another picture that lies in the file, and nobody has looked whether the real one is whole.
     """
-    image.draft("RGB", fit(image.size, edge))
+    if image.format in JPEG:
+        image.draft("RGB", fit(image.size, round(edge * spare)))
     image.load()
-    small = fitted(plain(image), edge)
-    # The profile and the orientation are the original's; a converted copy has lost them.
-    small = to_srgb(small, image.info.get("icc_profile"))
-    return turned(small, image.getexif().get(ExifTags.Base.Orientation, 1))
+    return prepared(image, edge, image.info.get("icc_profile"), exif.orientation(image))
+
+
+def prepared(image: Image.Image, edge: int, profile: bytes | None, orientation: int) -> Image.Image:
+    """Loaded pixels as people see them. The profile and the orientation are the original's; a converted copy has lost them."""
+    return turned(to_srgb(fitted(halved(plain(image), edge), edge), profile), orientation)
+
+
+def halved(image: Image.Image, edge: int) -> Image.Image:
+    """What JPEG's decoder does for large pictures by itself: exactly half takes a tenth of the time of any other size."""
+    is_half = edge >= 1000 and is_near(max(image.size) / 2, edge)
+    return image.reduce(2) if is_half else image
 
 
 def plain(image: Image.Image) -> Image.Image:
     """RGB, RGBA or CMYK from whatever mode the file has."""
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits a sample; a plain convert would clip to white
         return image.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
+    if image.mode == "CMYK" and image.format in JPEG and "adobe" not in image.info:
+        return ImageChops.invert(image)  # only Adobe writes inks the other way round; Pillow takes every JPEG for one of theirs
     if image.mode in ("RGB", "RGBA", "CMYK"):
         return image
     has_alpha = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
@@ -62,9 +85,9 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
-    exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = orientation
-    image.info["exif"] = exif.tobytes()
+    tags = Image.Exif()
+    tags[ExifTags.Base.Orientation] = orientation
+    image.info["exif"] = tags.tobytes()
     upright = ImageOps.exif_transpose(image)
     upright.info.clear()  # nothing of the file's metadata goes any further
     return upright

@@ -26,7 +26,9 @@ from rooms.ingest.child import Limits, Work
 BYTES_PER_PIXEL = 18
 COPIES_OF_FILE = 4
 PROGRAM_BYTES = 256 * 1024**2
-LARGEST_ANSWER = 32 * 1024**2  # bytes; three WebP pictures of at most 2016 pixels are far smaller
+LARGEST_ANSWER = 32 * 1024**2  # bytes; the largest animation takes half of that
+# Times the limit, by the clock: a decode gives way to everything else on the machine (NICENESS), and may hang without working.
+PATIENCE = 3
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["rooms.ingest.nursery"])
@@ -36,7 +38,8 @@ PROCESSES = threading.Lock()
 
 
 class DecodeError(Exception):
-    """No result. The reason is "pixels" (too many), "damage" (as the decoder says) or "work" (too much, or it crashed)."""
+    """No result. The reason is "pixels" (too many), "kind" (not one Salon shows), "damage" (as the decoder says) or "work" (too much,
+    or it crashed)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason = reason
@@ -69,7 +72,7 @@ def started(work: Work, arguments: tuple[Any, ...], limits: Limits) -> Iterator[
     with ours:
         with theirs, PROCESSES:
             process.start()
-        killer = threading.Timer(limits.seconds, process.kill)  # wall-clock time: a child may also hang without working
+        killer = threading.Timer(limits.seconds * PATIENCE, process.kill)
         killer.start()
         try:
             yield process, ours

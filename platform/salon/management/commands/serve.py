@@ -41,9 +41,10 @@ class Command(BaseCommand):
         settings.SERVED_ON_LOOPBACK = host in LOOPBACK
         self.set_up_unattended()
         from salon.server import SalonServer  # installs the reactor, which only a server should do
-        from salon.worker import EmbeddedWorker
+        from salon.worker import TaskWorker
 
-        server = SalonServer(host=host, port=port, worker=EmbeddedWorker() if worker else None, announce=self.announce)
+        task_worker = TaskWorker(settings.ENV.worker_threads) if worker else None
+        server = SalonServer(host=host, port=port, worker=task_worker, announce=self.announce)
         server.run()
         if server.failure:
             raise CommandError(f"Cannot listen on {host}:{port}: {server.failure} Choose another with PORT=8001.")

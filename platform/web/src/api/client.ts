@@ -1,4 +1,4 @@
-import type { Invite, JournalPage, Member, Page, Photo, Role, Room } from "./types";
+import type { Invite, JournalPage, KnownPhoto, Member, Page, Photo, Role, Room, UploadList } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -20,6 +20,7 @@ export class OfflineError extends Error {
 
 /** A server that has not answered by then will not: better to hear so and try again. */
 const PATIENCE = 30_000;
+const TUS = { "Tus-Resumable": "1.0.0" };
 
 export interface NewInvite {
   role?: Role;
@@ -33,14 +34,20 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(roomId: string, csrf: string) {
   const room = `/api/v1/rooms/${encodeURIComponent(roomId)}`;
 
-  async function send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers: Record<string, string> = { Accept: "application/json" };
+  /** The body goes out as JSON, a blob as it is. */
+  async function send<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<Answer> {
+    const headers: Record<string, string> = { Accept: "application/json", ...more };
     if (method !== "GET") headers["X-CSRFToken"] = csrf;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
     const { ok, status, text } = await ask(room + path, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined || body instanceof Blob ? (body ?? null) : JSON.stringify(body),
       credentials: "same-origin",
       signal: AbortSignal.timeout(PATIENCE),
     });
@@ -53,12 +60,22 @@ export function createApi(roomId: string, csrf: string) {
 
   return {
     csrf,
-    uploadAddress: `${room}/photos`,
+    /** For calls that are at home in another file; `path` begins after the room's address. */
+    send,
+    uploadsAddress: `${location.origin}${room}/uploads`,
+    /** What others see of an upload until its photo is there. */
+    previewAddress: (upload: string) => `/media/${at(roomId)}/uploads/${at(upload)}/preview`,
+    uploads: () => get<UploadList>("/uploads"),
+    endUpload: (upload: string) => send<void>("DELETE", `/uploads/${at(upload)}`, undefined, TUS),
+    showPreview: (upload: string, picture: Blob) => send<void>("PUT", `/uploads/${at(upload)}/preview`, picture),
+    /** Which of these SHA-256 sums the room has; at most 200 at once. */
+    knownPhotos: (sha256: string[]) => send<Page<KnownPhoto>>("POST", "/photos/known", { sha256 }),
     room: () => get<Room>(""),
     changeRoom: (change: { name?: string; description?: string }) => send<Room>("PATCH", "", change),
     deleteRoom: () => send<void>("DELETE", ""),
     photos: (before: string | null, limit: number) =>
       get<Page<Photo>>(`/photos?limit=${limit}${before ? `&before=${at(before)}` : ""}`),
+    photo: (id: string) => get<Photo>(`/photos/${at(id)}`),
     changePhoto: (id: string, change: { caption?: string; alt?: string }) =>
       send<Photo>("PATCH", `/photos/${at(id)}`, change),
     removePhoto: (id: string) => send<void>("DELETE", `/photos/${at(id)}`),

@@ -112,6 +112,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/photos/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Known Photos
+         * @description Which of these files the room has already, so that they need not be sent.
+         */
+        post: operations["rooms_api_photos_known_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Details */
+        get: operations["rooms_api_photos_get_details"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room}/photos/{photo}": {
         parameters: {
             query?: never;
@@ -143,6 +180,131 @@ export interface paths {
         /** Restore Photo */
         post: operations["rooms_api_photos_restore_photo"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Photo
+         * @description Try a failed photo again.
+         */
+        post: operations["rooms_api_development_retry_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Uploads */
+        get: operations["rooms_api_uploads_list_uploads"];
+        put?: never;
+        /** Begin Upload */
+        post: operations["rooms_api_uploads_begin_upload"];
+        delete?: never;
+        /**
+         * Describe Uploads
+         * @description What Salon can do, the same for everybody and every room.
+         */
+        options: operations["rooms_api_uploads_describe_uploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Override Method
+         * @description For senders behind a proxy that lets no PATCH and no DELETE through.
+         */
+        post: operations["rooms_api_uploads_override_method"];
+        /** End Upload */
+        delete: operations["rooms_api_uploads_end_upload"];
+        options?: never;
+        /** Find Upload */
+        head: operations["rooms_api_uploads_find_upload"];
+        /** Continue Upload */
+        patch: operations["rooms_api_uploads_continue_upload"];
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/uploads/{upload}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show Preview
+         * @description A picture of at most 40 KiB for the others to see until the photo itself is there.
+         */
+        put: operations["rooms_api_uploads_show_preview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Removed
+         * @description Those that I may bring back.
+         */
+        get: operations["rooms_api_removed_list_removed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/removed/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Purge Photo
+         * @description Let a removed photo go for good, at once.
+         */
+        delete: operations["rooms_api_removed_purge_photo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -252,6 +414,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Archive
+         * @description Gather photos for one download: these, or all that the room shows.
+         */
+        post: operations["rooms_api_archives_create_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -323,6 +505,12 @@ export interface components {
             name: string;
         };
         /**
+         * Originals
+         * @description What of an original others may download. Whoever added it always gets it back as it came.
+         * @enum {string}
+         */
+        Originals: "as_is" | "without_location" | "without_metadata";
+        /**
          * Right
          * @enum {string}
          */
@@ -350,6 +538,7 @@ export interface components {
             name: string;
             /** Description */
             description: string;
+            originals: components["schemas"]["Originals"];
             /** Seq */
             seq: number;
             role: components["schemas"]["Role"];
@@ -378,6 +567,7 @@ export interface components {
             name?: string | null;
             /** Description */
             description?: string | null;
+            originals?: components["schemas"]["Originals"] | null;
         };
         /** MediaOut */
         MediaOut: {
@@ -420,6 +610,8 @@ export interface components {
             height: number;
             /** Taken At */
             taken_at: string | null;
+            /** Taken Zone */
+            taken_zone: number | null;
             /**
              * Added At
              * Format: date-time
@@ -427,11 +619,15 @@ export interface components {
             added_at: string;
             /** Located */
             located: boolean;
+            /** Animated */
+            animated: boolean;
             /** Thumbhash */
             thumbhash: string;
             state: components["schemas"]["PhotoState"];
             /** Error */
             error: string;
+            /** Upload */
+            upload: string | null;
             media: components["schemas"]["MediaOut"];
         };
         /** PhotoPage */
@@ -459,12 +655,185 @@ export interface components {
              */
             alt: string;
         };
+        /** Known */
+        Known: {
+            /** Sha256 */
+            sha256: string;
+            photo: components["schemas"]["PhotoOut"];
+        };
+        /** KnownList */
+        KnownList: {
+            /** Items */
+            items: components["schemas"]["Known"][];
+            /** Next */
+            next?: null;
+        };
+        /** Hashes */
+        Hashes: {
+            /** Sha256 */
+            sha256: string[];
+        };
+        /** CameraOut */
+        CameraOut: {
+            /**
+             * Make
+             * @default
+             */
+            make: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Lens
+             * @default
+             */
+            lens: string;
+            /**
+             * Exposure
+             * @default
+             */
+            exposure: string;
+            /**
+             * Aperture
+             * @default
+             */
+            aperture: string;
+            /** Iso */
+            iso?: number | null;
+            /**
+             * Focal Length
+             * @default
+             */
+            focal_length: string;
+        };
+        /**
+         * DetailsOut
+         * @description What the file itself says, as far as `policy` lets this person know it.
+         */
+        DetailsOut: {
+            /** Format */
+            format: string;
+            /** Size */
+            size: number;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken Zone */
+            taken_zone: number | null;
+            camera: components["schemas"]["CameraOut"] | null;
+            place: components["schemas"]["PlaceOut"] | null;
+            policy: components["schemas"]["Originals"];
+        };
+        /** PlaceOut */
+        PlaceOut: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+        };
         /** PhotoEdit */
         PhotoEdit: {
             /** Caption */
             caption?: string | null;
             /** Alt */
             alt?: string | null;
+        };
+        /**
+         * UploadList
+         * @description My unfinished uploads, and what I may send: bytes of one file, and bytes in all (null: as many as there is place for).
+         */
+        UploadList: {
+            /** Items */
+            items: components["schemas"]["UploadOut"][];
+            /** Next */
+            next?: null;
+            /** Largest */
+            largest: number;
+            /** Left */
+            left: number | null;
+        };
+        /** UploadOut */
+        UploadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Offset */
+            offset: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * RemovedOut
+         * @description A photo that can still be brought back. `preview` is the address of its picture; its other addresses are closed.
+         */
+        RemovedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            uploader: components["schemas"]["PersonOut"] | null;
+            /** Caption */
+            caption: string;
+            /** Alt */
+            alt: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken Zone */
+            taken_zone: number | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Located */
+            located: boolean;
+            /** Animated */
+            animated: boolean;
+            /** Thumbhash */
+            thumbhash: string;
+            state: components["schemas"]["PhotoState"];
+            /** Error */
+            error: string;
+            /** Upload */
+            upload: string | null;
+            media: components["schemas"]["MediaOut"];
+            /**
+             * Removed At
+             * Format: date-time
+             */
+            removed_at: string;
+            removed_by: components["schemas"]["PersonOut"] | null;
+            /**
+             * Gone At
+             * Format: date-time
+             */
+            gone_at: string;
+            /** Preview */
+            preview: string;
+        };
+        /** RemovedPage */
+        RemovedPage: {
+            /** Items */
+            items: components["schemas"]["RemovedOut"][];
+            /** Next */
+            next: string | null;
         };
         /** EventOut */
         EventOut: {
@@ -568,6 +937,35 @@ export interface components {
         /** Accepted */
         Accepted: {
             room: components["schemas"]["RoomOut"];
+        };
+        /**
+         * ArchiveOut
+         * @description `size` is in bytes, as the archive is now.
+         */
+        ArchiveOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Address */
+            address: string;
+            /** Size */
+            size: number;
+            /** Photos */
+            photos: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** ArchiveIn */
+        ArchiveIn: {
+            /** Photos */
+            photos?: string[] | null;
         };
     };
     responses: never;
@@ -868,6 +1266,55 @@ export interface operations {
             };
         };
     };
+    rooms_api_photos_known_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hashes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownList"];
+                };
+            };
+        };
+    };
+    rooms_api_photos_get_details: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetailsOut"];
+                };
+            };
+        };
+    };
     rooms_api_photos_get_photo: {
         parameters: {
             query?: never;
@@ -959,6 +1406,242 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PhotoOut"];
                 };
+            };
+        };
+    };
+    rooms_api_development_retry_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOut"];
+                };
+            };
+        };
+    };
+    rooms_api_uploads_list_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadList"];
+                };
+            };
+        };
+    };
+    rooms_api_uploads_begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_uploads_describe_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_uploads_override_method: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_uploads_end_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_uploads_find_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_uploads_continue_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_uploads_show_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_removed_list_removed: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedPage"];
+                };
+            };
+        };
+    };
+    rooms_api_removed_purge_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1144,6 +1827,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    rooms_api_archives_create_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveOut"];
                 };
             };
         };

@@ -10,6 +10,14 @@ export type Person = Schemas["PersonOut"];
 export type Me = Schemas["Me"];
 export type Room = Schemas["RoomOut"];
 export type Photo = Schemas["PhotoOut"];
+export type Originals = Schemas["Originals"];
+export type Details = Schemas["DetailsOut"];
+export type Camera = Schemas["CameraOut"];
+export type Place = Schemas["PlaceOut"];
+export type Archive = Schemas["ArchiveOut"];
+export type RemovedPhoto = Schemas["RemovedOut"];
+export type UploadList = Schemas["UploadList"];
+export type KnownPhoto = Schemas["Known"];
 export type Member = Schemas["MemberOut"];
 export type Invite = Schemas["InviteOut"];
 
@@ -28,7 +36,7 @@ export type PhotoEvent = Told<
 export type RemovalEvent = Told<"photo.removed", { id: string }>;
 export type MemberEvent = Told<"member.joined" | "member.changed", Member>;
 export type LeaveEvent = Told<"member.left", { id: string; user: Person }>;
-export type RoomEvent = Told<"room.changed", Pick<Room, "id" | "name" | "description" | "seq">>;
+export type RoomEvent = Told<"room.changed", Pick<Room, "id" | "name" | "description" | "originals" | "seq">>;
 export type Event = PhotoEvent | RemovalEvent | MemberEvent | LeaveEvent | RoomEvent;
 
 export interface Page<Item> {
@@ -56,12 +64,15 @@ export interface Sketch {
 
 export interface SentUpload {
   user: Person;
+  /** The `upload` of the photo that will come of it. */
   id: string;
   /** From 0 to 1. */
   progress: number;
   thumbhash: string | null;
   width: number | null;
   height: number | null;
+  /** Whether there is a small picture of it to show meanwhile. */
+  preview: boolean;
 }
 
 export type Frame =
@@ -71,5 +82,6 @@ export type Frame =
   | { type: "uploads"; uploads: SentUpload[] }
   | { type: "bye"; reason: string };
 
-export type ClientFrame =
-  { type: "here"; looking: boolean } | { type: "upload"; uploads: ({ id: string; progress: number } & Sketch)[] };
+export type ReportedUpload = { id: string; progress: number; preview?: boolean } & Sketch;
+
+export type ClientFrame = { type: "here"; looking: boolean } | { type: "upload"; uploads: ReportedUpload[] };

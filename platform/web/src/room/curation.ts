@@ -1,4 +1,5 @@
 import { ApiError, explain } from "../api/client";
+import { createLibrary } from "../api/library";
 import type { Photo } from "../api/types";
 import type { Session } from "./session";
 import type { Change } from "./store/pending";
@@ -16,6 +17,15 @@ export function removePhoto({ outbox }: Session, photo: Photo): void {
 
 export function describePhoto({ outbox }: Session, photo: Photo, caption: string, alt: string): void {
   if (caption !== photo.caption || alt !== photo.alt) outbox.add({ kind: "words", photo, caption, alt });
+}
+
+/** Has a photo that could not be developed developed once more. */
+export async function retryPhoto({ api, store }: Session, { id }: Photo): Promise<void> {
+  try {
+    store.merge(await createLibrary(api).retry(id));
+  } catch (problem) {
+    toasts.show(explain(problem));
+  }
 }
 
 const FAILURES: Record<Change["kind"], string> = {

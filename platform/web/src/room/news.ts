@@ -12,7 +12,7 @@ export function tellNews(events: Event[], me: string): string[] {
     else if (event.kind === "photo.removed") removed++;
     else if (event.kind === "member.joined") sentences.push(`${event.data.user.name} joined the room`);
     else if (event.kind === "member.left") sentences.push(`${event.data.user.name} is no longer in the room`);
-    else if (event.kind === "room.changed") sentences.push(`The room is now called ${event.data.name}`);
+    else if (event.kind === "room.changed") sentences.push(`${who} changed the room’s name or settings`);
   }
   const additions = [...added].map(([who, count]) => `${who} added ${countPhotos(count)}`);
   if (removed) sentences.push(`${countPhotos(removed)} removed`);

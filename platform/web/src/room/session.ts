@@ -9,10 +9,11 @@ import { Members } from "./people/members";
 import { Presence } from "./people/presence";
 import { RoomStore } from "./store/store";
 import { IncomingUploads } from "./uploads/incoming";
-import { UploadQueue } from "./uploads/queue";
-import { UploadReport } from "./uploads/report";
+import { Uploads } from "./uploads/uploads";
 
 const OLDER_AT_ONCE = 100;
+/** By then the live line has brought a photo that was just added, unless it is down. */
+const PHOTO_PATIENCE = 4_000;
 
 /** One visit to one room: what the screen shows and what it can do. */
 export class Session extends Observable {
@@ -23,9 +24,8 @@ export class Session extends Observable {
   readonly presence: Presence;
   readonly live: Live;
   readonly outbox: Outbox;
-  readonly uploads: UploadQueue;
+  readonly uploads: Uploads;
   readonly incoming: IncomingUploads;
-  private readonly report: UploadReport;
   ended = false;
   onNews: (events: Event[]) => void = () => {};
   private loading: Promise<void> | null = null;
@@ -37,7 +37,8 @@ export class Session extends Observable {
     this.store = new RoomStore(room, photos);
     this.members = new Members(this.api);
     this.presence = new Presence(me.id);
-    this.incoming = new IncomingUploads(me.id);
+    this.incoming = new IncomingUploads(me, this.api.previewAddress);
+    for (const { upload } of photos.items) this.incoming.finish(upload);
     this.live = new Live({
       url: `${location.origin.replace(/^http/, "ws")}/ws/rooms/${encodeURIComponent(room.id)}`,
       me: me.id,
@@ -55,16 +56,16 @@ export class Session extends Observable {
       onRefused: tellRefusal,
       onSignedOut: () => this.live.doubtSession(),
     });
-    this.uploads = new UploadQueue({
-      target: { address: this.api.uploadAddress, csrf },
-      onPhoto: (photo) => this.store.merge(photo),
+    this.uploads = new Uploads({
+      api: this.api,
+      me,
+      room: () => this.store.room,
+      send: (frame) => this.live.send(frame),
+      onOutgoing: (uploads) => this.incoming.takeMine(uploads),
+      onSent: (upload, photo) => void this.expect(upload, photo),
       onSignedOut: () => this.live.doubtSession(),
     });
-    this.report = new UploadReport({
-      queue: this.uploads,
-      send: (frame) => this.live.send(frame),
-      mayUpload: () => this.may("upload"),
-    });
+    this.uploads.start();
     this.live.subscribe(() => this.followLine());
     document.addEventListener("visibilitychange", () => this.tellLooking());
   }
@@ -87,6 +88,7 @@ export class Session extends Observable {
     if (ending === "signed-out") return goToSignIn();
     if (ending === "somebody-else") return location.reload();
     this.live.stop();
+    this.uploads.abandon();
     this.ended = true;
     this.changed();
   }
@@ -108,7 +110,7 @@ export class Session extends Observable {
   private greet(): void {
     this.incoming.forget();
     if (document.hidden) this.tellLooking();
-    this.report.restart();
+    this.uploads.greet();
   }
 
   private tellLooking(): void {
@@ -131,11 +133,21 @@ export class Session extends Observable {
   private hear(events: Event[]): void {
     this.members.follow(events);
     for (const event of events) {
-      if (event.kind === "photo.added") this.incoming.arrive(event.data);
+      if (event.kind === "photo.added") this.incoming.finish(event.data.upload);
+      if (event.kind === "room.changed") this.uploads.reconsider();
       if (event.kind === "member.changed" && event.data.user.id === this.me.id) void this.refreshRights();
       if (event.kind === "member.left" && event.data.user.id === this.me.id) this.end("left");
     }
     this.onNews(events);
+  }
+
+  /** The photo of my upload usually comes over the line; when the line is down it is fetched. */
+  private async expect(upload: string, photo: string | null): Promise<void> {
+    if (!photo || this.store.photos.known(photo)) return this.incoming.finish(upload);
+    await new Promise((resolve) => setTimeout(resolve, PHOTO_PATIENCE));
+    if (!this.store.photos.known(photo))
+      await this.api.photo(photo).then(this.store.merge.bind(this.store), () => undefined);
+    this.incoming.finish(upload);
   }
 
   private async refreshRights(): Promise<void> {

@@ -6,7 +6,16 @@ export const ANA = { id: "ana", name: "Ana" };
 export function makeRoom(change: Partial<Room> = {}): Room {
   const counts = { seq: 0, members: 1, photos: 0 };
   const mine = { role: "owner" as const, rights: ["view", "upload", "curate", "invite", "manage"] as Room["rights"] };
-  return { id: "lake", name: "Lake", description: "", cover: null, ...counts, ...mine, ...change };
+  return {
+    id: "lake",
+    name: "Lake",
+    description: "",
+    originals: "without_location",
+    cover: null,
+    ...counts,
+    ...mine,
+    ...change,
+  };
 }
 
 /** Photo number `n`, added in the n-th second. */
@@ -14,8 +23,17 @@ export function makePhoto(n: number, change: Partial<Photo> = {}): Photo {
   const id = `p${String(n).padStart(4, "0")}`;
   const media = { thumb: `/t/${id}`, grid: `/g/${id}`, view: `/v/${id}`, original: `/o/${id}` };
   const added_at = new Date(Date.UTC(2026, 10, 1, 12, 0, n)).toISOString();
-  const words = { caption: "", alt: "", error: "", thumbhash: "", located: false, state: "ready" as const };
-  return { id, seq: n, uploader: OLIVE, width: 300, height: 200, taken_at: null, added_at, media, ...words, ...change };
+  const words = {
+    caption: "",
+    alt: "",
+    error: "",
+    thumbhash: "",
+    located: false,
+    animated: false,
+    state: "ready" as const,
+  };
+  const times = { taken_at: null, taken_zone: null, added_at };
+  return { id, seq: n, uploader: OLIVE, upload: null, width: 300, height: 200, ...times, media, ...words, ...change };
 }
 
 export function makeEvent(seq: number, kind: Event["kind"], data: unknown, actor = ANA): Event {

@@ -73,7 +73,8 @@ test("what is being sent stands where its photo will, and the other tiles do not
   const today = new Date().toISOString();
   const photos = photosOf(Array.from({ length: 5 }, () => ({ width: 3, height: 2 })));
   const here = photos.map((photo) => ({ ...photo, added_at: today }));
-  const upload = { user: ANA, id: "1", key: "ana/1", progress: 0.5, thumbhash: null, width: 4032, height: 3024 };
+  const unseen = { thumbhash: null, preview: false, picture: null, isMine: false };
+  const upload = { user: ANA, id: "1", progress: 0.5, width: 4032, height: 3024, ...unseen };
   const coming = layOut(here, LOOK, [upload]);
   const added = makePhoto(9, { added_at: today, width: 4032, height: 3024 });
   const arrived = layOut([added, ...here], LOOK);

@@ -1,26 +1,37 @@
 import "photoswipe/style.css";
 import "./lightbox.css";
 import PhotoSwipe from "photoswipe";
-import { mount, unmount } from "svelte";
+import { mount, unmount, type Component } from "svelte";
 import type { Session } from "../session";
 import { quickly } from "../ui/motion";
 import { Current } from "./current.svelte";
+import Details from "./Details.svelte";
+import Motion from "./Motion.svelte";
 import Panel from "./Panel.svelte";
-import { slideOf, slidesOf } from "./slides";
+import { isSettled, renewSlides } from "./renewal";
+import { slidesOf } from "./slides";
 
-const PANEL_HEIGHT = 92;
 /** Older photos are fetched when so few are left to turn through. */
 const NEAR_THE_END = 5;
+/** Milliseconds after which an unsettled viewer is looked at again. */
+const PAUSE = 100;
+
+/** What lies around the photo gets this. */
+export interface Surroundings {
+  session: Session;
+  current: Current;
+  onshowdetails: (shown: boolean) => void;
+}
 
 /** Shows one photo large, and the others by swiping. `onClose` gets the one last looked at. */
 export function openLightbox(session: Session, id: string, onClose: (last: string) => void): void {
-  const slides = slidesOf(session.store.photos.list);
+  const current = new Current(id);
+  const slides = slidesOf(session.store.photos.list, current);
   const index = slides.findIndex((slide) => slide.id === id);
   if (index < 0) return;
 
-  const current = new Current(id);
   const duration = quickly(260);
-  const pswp = new PhotoSwipe({
+  const pswp: PhotoSwipe = new PhotoSwipe({
     dataSource: slides,
     index,
     loop: false,
@@ -31,7 +42,7 @@ export function openLightbox(session: Session, id: string, onClose: (last: strin
     hideAnimationDuration: duration,
     zoomAnimationDuration: duration,
     wheelToZoom: true,
-    paddingFn: () => ({ top: 0, bottom: PANEL_HEIGHT, left: 0, right: 0 }),
+    paddingFn: () => ({ top: 0, left: 0, ...coveredBy(pswp, current) }),
     closeTitle: "Close",
     zoomTitle: "Zoom",
     arrowPrevTitle: "Previous photo",
@@ -39,35 +50,40 @@ export function openLightbox(session: Session, id: string, onClose: (last: strin
     errorMsg: "This photo could not be loaded. Please try again in a moment.",
   });
 
+  const showDetails = (shown: boolean) => {
+    current.details = shown;
+    pswp.element?.classList.toggle("pswp--details", shown);
+    pswp.element?.classList.add("pswp--shifting");
+    setTimeout(() => pswp.element?.classList.remove("pswp--shifting"), duration);
+    pswp.updateSize(true);
+  };
+
   pswp.addFilter("thumbEl", (_none, { id }) => tileImage(String(id)) as HTMLElement);
   pswp.addFilter("placeholderSrc", (_src, { data }) => data.msrc ?? false);
-  pswp.on("keydown", (pressed) => current.editing && pressed.preventDefault());
-  pswp.on("uiRegister", () =>
-    pswp.ui?.registerElement({
-      name: "panel",
-      order: 9,
-      isButton: false,
-      appendTo: "root",
-      onInit: (target) => {
-        const panel = mount(Panel, { target, props: { session, current } });
-        pswp.on("destroy", () => void unmount(panel));
-      },
-    }),
-  );
+  pswp.on("keydown", (pressed) => {
+    if (isTaken(pressed.originalEvent, current, showDetails)) pressed.preventDefault();
+  });
+  pswp.on("uiRegister", () => {
+    const props = { session, current, onshowdetails: showDetails };
+    surround(pswp, "motion", Motion, props);
+    surround(pswp, "panel", Panel, props);
+    surround(pswp, "details", Details, props);
+  });
   pswp.on("change", () => {
-    current.id = String(pswp.currSlide?.data.id ?? current.id);
-    current.editing = false;
-    history.replaceState(history.state, "", `#photo=${current.id}`);
+    const now = String(pswp.currSlide?.data.id ?? current.id);
+    if (now !== current.id) current.editing = false;
+    current.id = now;
+    history.replaceState(history.state, "", `#photo=${now}`);
     if (pswp.getNumItems() - pswp.currIndex < NEAR_THE_END) void session.loadOlder().catch(() => undefined);
   });
 
   const app = document.getElementById("app")!;
-  const unsubscribe = session.store.subscribe(() => follow(pswp, session));
+  const unfollow = follow(pswp, session, current);
   const back = () => pswp.close();
 
   pswp.on("close", () => app.removeAttribute("inert"));
   pswp.on("destroy", () => {
-    unsubscribe();
+    unfollow();
     removeEventListener("popstate", back);
     if (history.state?.photo) history.back();
     onClose(current.id);
@@ -82,36 +98,58 @@ export function openLightbox(session: Session, id: string, onClose: (last: strin
   pswp.element?.focus();
 }
 
-/** Lets removals and older pages reach an open viewer. Newer photos wait until it is opened again. */
-function follow(pswp: PhotoSwipe, session: Session): void {
-  const slides = pswp.options.dataSource as ReturnType<typeof slidesOf>;
-  const photos = session.store.photos;
-  const kept = slides.filter(({ id }) => photos.get(String(id)));
-  const known = new Set(slides.map(({ id }) => id));
-  const last = photos.list.findIndex(({ id }) => id === slides.at(-1)?.id);
-  const older = photos.list.slice(last + 1).filter(({ id, state }) => last >= 0 && state === "ready" && !known.has(id));
-  if (kept.length === slides.length && !older.length) return;
-  if (!kept.length) return pswp.close();
-  const removed = kept.length < slides.length;
-  const current = String(pswp.currSlide?.data.id);
-  const place = slides.slice(0, pswp.currIndex).filter(({ id }) => photos.get(String(id))).length;
-  pswp.options.dataSource = [...kept, ...older.map(slideOf)];
-  if (removed) redraw(pswp, Math.min(place, pswp.getNumItems() - 1), !photos.get(current));
+/** Lets everything that happens in the room reach the open viewer: photos come, turn ready, move or stand still, and go. */
+function follow(pswp: PhotoSwipe, session: Session, current: Current): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const update = () => {
+    clearTimeout(timer);
+    if (pswp.isDestroying) return;
+    if (isSettled(pswp)) renewSlides(pswp, slidesOf(session.store.photos.list, current));
+    else timer = setTimeout(update, PAUSE);
+  };
+  const unsubscribe = session.store.subscribe(update);
+  current.onmotion = update;
+  return () => {
+    clearTimeout(timer);
+    unsubscribe();
+  };
 }
 
-/** PhotoSwipe keeps slides by number. After a removal the numbers mean other photos, so all it kept is forgotten. */
-function redraw(pswp: PhotoSwipe, index: number, currentGone: boolean): void {
-  const shift = index - pswp.currIndex;
-  for (const { index: cached } of [...pswp.contentLoader["_cachedItems"]]) pswp.contentLoader.removeByIndex(cached);
-  pswp.currIndex = pswp.potentialIndex = index;
-  pswp.mainScroll.itemHolders.forEach((holder, place) => {
-    if (place === 1 && !currentGone && !shift) return;
-    pswp.setContent(holder, index - 1 + place, true);
-    if (place !== 1) return;
-    pswp.currSlide = holder.slide;
-    holder.slide?.setIsActive(true);
+/** What somebody types is not for the viewer, and the details have their own keys. */
+function isTaken({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent, current: Current, show: Show): boolean {
+  if (current.editing) return true;
+  if (ctrlKey || metaKey || altKey) return false;
+  const isLeaving = key === "Escape" && current.details;
+  if (isLeaving || key.toLowerCase() === "i") {
+    show(!current.details);
+    return true;
+  }
+  const scrolls = key === "ArrowUp" || key === "ArrowDown";
+  return scrolls && target instanceof Element && target.closest(".pswp__details") !== null;
+}
+
+type Show = Surroundings["onshowdetails"];
+
+/** Pixels that the photo leaves free: for the words under it, or for the details beside or under it. */
+function coveredBy({ element }: PhotoSwipe, { details }: Current): { right: number; bottom: number } {
+  if (!element) return { right: 0, bottom: 0 };
+  const words = parseFloat(getComputedStyle(element).getPropertyValue("--panel-height"));
+  const sheet = details && element.querySelector(".pswp__details")?.getBoundingClientRect();
+  if (!sheet) return { right: 0, bottom: words };
+  return sheet.left > 0 ? { right: sheet.width, bottom: words } : { right: 0, bottom: sheet.height };
+}
+
+function surround(pswp: PhotoSwipe, name: string, part: Component<Surroundings>, props: Surroundings): void {
+  pswp.ui?.registerElement({
+    name,
+    order: 9,
+    isButton: false,
+    appendTo: "root",
+    onInit: (target) => {
+      const mounted = mount(part, { target, props });
+      pswp.on("destroy", () => void unmount(mounted));
+    },
   });
-  pswp.dispatch("change");
 }
 
 function tileImage(id: string): HTMLElement | null {

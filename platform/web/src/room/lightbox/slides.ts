@@ -4,11 +4,13 @@ import type { Photo } from "../../api/types";
 /** The long edge of the largest derivative, as the server makes it. */
 const VIEW_EDGE = 2016;
 
-export function slideOf({ id, media, width, height, alt, caption }: Photo): SlideData {
+/** A photo that is not ready, or stands still, is shown as in the grid. The address changes with that, and so the picture. */
+export function slideOf(photo: Photo, isMoving: boolean): SlideData {
+  const { id, media, width, height, alt, caption } = photo;
   const scale = Math.min(1, VIEW_EDGE / Math.max(width, height));
   return {
     id,
-    src: media.view,
+    src: photo.state === "ready" && (isMoving || !photo.animated) ? media.view : media.grid,
     msrc: media.grid,
     width: Math.round(width * scale),
     height: Math.round(height * scale),
@@ -17,7 +19,11 @@ export function slideOf({ id, media, width, height, alt, caption }: Photo): Slid
   };
 }
 
-/** The photos a viewer can turn through: those already sharp, newest first. */
-export function slidesOf(photos: Photo[]): SlideData[] {
-  return photos.filter(({ state }) => state === "ready").map(slideOf);
+interface Motion {
+  isMoving: (id: string) => boolean;
+}
+
+/** What a viewer can turn through, newest first. */
+export function slidesOf(photos: Photo[], motion: Motion): SlideData[] {
+  return photos.map((photo) => slideOf(photo, motion.isMoving(photo.id)));
 }

@@ -67,9 +67,9 @@ export class RoomStore extends Observable {
     this.changed();
   }
 
-  /** Takes name, role and rights from an answer. Counts stay: they belong to the number of the last event applied. */
-  describe({ name, description, role, rights }: Room): void {
-    this.room = { ...this.room, name, description, role, rights };
+  /** Takes what is not counted from an answer. Counts stay: they belong to the number of the last event applied. */
+  describe({ name, description, originals, role, rights }: Room): void {
+    this.room = { ...this.room, name, description, originals, role, rights };
     this.changed();
   }
 

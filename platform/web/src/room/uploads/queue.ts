@@ -1,177 +1,155 @@
-import { ApiError, OfflineError } from "../../api/client";
-import type { Photo } from "../../api/types";
-import { waitBefore } from "../live/backoff";
 import { Observable } from "../observable";
-import { honestName } from "./sniff";
-import { PassingError, SlowDownError, sendFile, type Target } from "./transfer";
+import type { Shortage } from "./checks";
+import type { Pace } from "./pace";
+import { Sender, type SenderOptions } from "./sender";
+import { isSameFile, isUnfinished, makeUpload, type Upload } from "./upload";
 
-const AT_ONCE = 3;
-const LARGEST = 50 * 1024 * 1024;
+const EMPTY = { state: "failed", message: "This file is empty. Please choose another." } as const;
 
-export type UploadState = "waiting" | "sending" | "paused" | "done" | "already" | "failed";
-
-export interface Upload {
-  readonly id: number;
-  readonly file: File;
-  readonly state: UploadState;
-  /** From 0 to 1. */
-  readonly progress: number;
-  readonly message: string;
-  /** Whether sending the same file again can help. */
-  readonly retryable: boolean;
+interface Options extends SenderOptions {
+  /** Has the server forget an upload. */
+  end: (remote: string) => Promise<void>;
 }
 
-interface Options {
-  target: Target;
-  send?: typeof sendFile;
-  onPhoto: (photo: Photo) => void;
-  onSignedOut: () => void;
-}
-
-/** Sends files three at a time. What a lost line or a busy server interrupts is taken up again by itself. */
+/** What a person can do with the files they add, and how far those have come. */
 export class UploadQueue extends Observable {
-  uploads: Upload[] = [];
-  /** While the device is offline nothing is tried. */
-  held = false;
-
-  private count = 0;
-  private tries = new Map<number, number>();
-  private aborts = new Map<number, AbortController>();
-  private timers = new Map<number, ReturnType<typeof setTimeout>>();
-  private readonly send: typeof sendFile;
+  private readonly sender: Sender;
 
   constructor(private readonly options: Options) {
     super();
-    this.send = options.send ?? sendFile;
+    this.sender = new Sender(options);
+    options.list.subscribe(() => this.changed());
     addEventListener("online", () => this.resume());
-    addEventListener("beforeunload", (leaving) => this.isBusy && leaving.preventDefault());
+    addEventListener("beforeunload", (leaving) => this.isAtRisk && leaving.preventDefault());
   }
 
-  get isBusy(): boolean {
-    return this.uploads.some(({ state }) => isUnfinished(state));
+  get uploads(): Upload[] {
+    return this.options.list.all;
+  }
+
+  get pace(): Pace {
+    return this.sender.pace;
+  }
+
+  get held(): boolean {
+    return this.sender.held;
+  }
+
+  get shortage(): Shortage | null {
+    return this.options.checks.shortage;
+  }
+
+  /** Photos that tell their place and wait for a word whether the room may know it. */
+  get asked(): Upload[] {
+    return this.uploads.filter((upload) => this.options.checks.isAsked(upload));
   }
 
   /** How many uploads the connection keeps waiting. */
   get waiting(): number {
-    return this.uploads.filter(({ state }) => state === "paused" || (this.held && isUnfinished(state))).length;
+    const waits = (upload: Upload) =>
+      upload.state === "stalled" || (this.held && isUnfinished(upload) && upload.state !== "paused");
+    return this.uploads.filter(waits).length;
+  }
+
+  /** Whether closing the page would lose something. */
+  private get isAtRisk(): boolean {
+    return this.uploads.some((upload) => isUnfinished(upload) && !upload.kept);
   }
 
   hold(held: boolean): void {
     if (this.held === held) return;
-    this.held = held;
+    this.sender.held = held;
     this.changed();
     if (!held) this.resume();
   }
 
   /** The server may be back. */
   resume(): void {
-    for (const { id, state } of this.uploads) if (state === "paused") this.release(id);
-    this.fill();
+    this.sender.resume();
+  }
+
+  /** What the room hands out of an original has changed. */
+  reconsider(): void {
+    this.changed();
+    this.sender.fill();
   }
 
   add(files: Iterable<File>): void {
-    const added = [...files].map((file) => this.judge(file));
-    this.uploads = [...this.uploads, ...added];
-    this.changed();
-    this.fill();
+    const { list, keeper } = this.options;
+    const underWay = this.uploads.filter(isUnfinished);
+    const fresh = [...files].filter((file) => !underWay.some((upload) => isSameFile(upload.file, file)));
+    const added = fresh.map((file) => makeUpload(file, file.size ? { remote: keeper.recall(file) } : EMPTY));
+    list.add(added);
+    void keeper.keep(added.filter(isUnfinished));
+    this.begin(added.filter(isUnfinished));
   }
 
-  retry(id: number): void {
-    this.tries.delete(id);
-    this.set(id, { state: "waiting", progress: 0, message: "" });
-    this.fill();
+  /** Goes on with what an earlier visit left. */
+  takeUp(uploads: Upload[]): void {
+    this.options.list.add(uploads);
+    this.begin(uploads);
   }
 
-  cancel(id: number): void {
-    clearTimeout(this.timers.get(id));
-    this.aborts.get(id)?.abort();
-    this.uploads = this.uploads.filter((upload) => upload.id !== id);
-    this.changed();
-    this.fill();
+  retry(ids: string[]): void {
+    const { list, checks } = this.options;
+    const again = ids.flatMap((id) => list.get(id) ?? []).filter(({ retryable }) => retryable);
+    checks.shortage = null;
+    for (const { id } of again) list.set(id, { state: "waiting", message: "", retryable: false });
+    this.begin(again);
   }
 
-  cancelAll(): void {
-    for (const { id, state } of this.uploads) if (isUnfinished(state)) this.cancel(id);
+  pause(ids: string[]): void {
+    for (const id of ids) {
+      const upload = this.options.list.get(id);
+      if (!upload || !isUnfinished(upload)) continue;
+      this.sender.stop(id);
+      this.options.list.set(id, { state: "paused", message: "", rate: 0 });
+      void this.options.keeper.note(id, { paused: true });
+    }
+    this.sender.fill();
+  }
+
+  unpause(ids: string[]): void {
+    for (const id of ids) {
+      if (this.options.list.get(id)?.state !== "paused") continue;
+      this.options.list.set(id, { state: "waiting" });
+      void this.options.keeper.note(id, { paused: false });
+    }
+    this.sender.fill();
+  }
+
+  /** Gives them up, here and on the server. One that cannot be reached lets go of them by itself after a while. */
+  cancel(ids: string[]): void {
+    const { list, end } = this.options;
+    for (const id of ids) {
+      this.sender.stop(id);
+      const remote = list.get(id)?.remote;
+      if (remote) void end(remote).catch(() => undefined);
+    }
+    this.drop(ids);
+    this.sender.fill();
+  }
+
+  /** The room may know where these were taken. */
+  agree(): void {
+    this.options.checks.agree(this.asked);
+    this.reconsider();
   }
 
   /** Forgets what is finished, well or not. */
   dismiss(): void {
-    this.uploads = this.uploads.filter(({ state }) => isUnfinished(state));
-    this.changed();
+    this.options.checks.shortage = null;
+    this.drop(this.uploads.filter((upload) => !isUnfinished(upload)).map(({ id }) => id));
   }
 
-  private judge(file: File): Upload {
-    const upload: Upload = { id: ++this.count, file, state: "waiting", progress: 0, message: "", retryable: false };
-    if (file.size > LARGEST) {
-      return { ...upload, state: "failed", message: "This file is over 50 MB. Please choose a smaller version." };
-    }
-    if (file.size === 0) return { ...upload, state: "failed", message: "This file is empty. Please choose another." };
-    return upload;
+  private begin(uploads: Upload[]): void {
+    void this.options.checks.begin(uploads).then(() => this.sender.fill());
+    this.sender.fill();
   }
 
-  private fill(): void {
-    while (!this.held && this.uploads.filter(({ state }) => state === "sending").length < AT_ONCE) {
-      const next = this.uploads.find(({ state }) => state === "waiting");
-      if (!next) return;
-      this.set(next.id, { state: "sending", progress: 0, message: "" });
-      void this.run(next);
-    }
+  private drop(ids: string[]): void {
+    const dropped = new Set(ids);
+    this.options.list.drop(({ id }) => dropped.has(id));
+    void this.options.keeper.forget(ids);
   }
-
-  private async run({ id, file }: Upload): Promise<void> {
-    const abort = new AbortController();
-    this.aborts.set(id, abort);
-    try {
-      const name = await honestName(file);
-      const onProgress = (progress: number) => this.set(id, { progress });
-      const { photo, already } = await this.send(this.options.target, file, name, onProgress, abort.signal);
-      // After a lost line the first try may have arrived: then "already here" is our own photo.
-      const ours = this.tries.has(id);
-      this.set(id, { state: already && !ours ? "already" : "done", progress: 1 });
-      this.options.onPhoto(photo);
-    } catch (problem) {
-      if (!abort.signal.aborted) this.handle(id, problem);
-    } finally {
-      this.aborts.delete(id);
-      this.fill();
-    }
-  }
-
-  private handle(id: number, problem: unknown): void {
-    if (problem instanceof SlowDownError) return this.pause(id, problem.seconds * 1000, "Waiting for the server…");
-    const signedOut = problem instanceof ApiError && problem.status === 401;
-    if (signedOut) this.options.onSignedOut();
-    if (signedOut || problem instanceof OfflineError || problem instanceof PassingError) {
-      const tries = this.tries.get(id) ?? 0;
-      this.tries.set(id, tries + 1);
-      return this.pause(id, waitBefore(tries + 1), "Waiting for the connection…");
-    }
-    if (!(problem instanceof ApiError)) {
-      return this.set(id, { state: "failed", message: "This file could not be read. Please choose it again." });
-    }
-    this.set(id, { state: "failed", message: problem.message, retryable: problem.status >= 500 });
-  }
-
-  private pause(id: number, wait: number, message: string): void {
-    this.set(id, { state: "paused", progress: 0, message });
-    this.timers.set(
-      id,
-      setTimeout(() => this.release(id), wait),
-    );
-  }
-
-  private release(id: number): void {
-    clearTimeout(this.timers.get(id));
-    this.set(id, { state: "waiting", message: "" });
-    this.fill();
-  }
-
-  private set(id: number, change: Partial<Upload>): void {
-    this.uploads = this.uploads.map((upload) => (upload.id === id ? { ...upload, ...change } : upload));
-    this.changed();
-  }
-}
-
-export function isUnfinished(state: UploadState): boolean {
-  return state === "waiting" || state === "sending" || state === "paused";
 }

@@ -1,34 +1,31 @@
-import type { ClientFrame, Sketch } from "../../api/types";
-import type { Upload, UploadQueue } from "./queue";
-import { makeSketch } from "./sketch";
+import type { ClientFrame, ReportedUpload } from "../../api/types";
+import type { Previews } from "./previews";
+import type { UploadQueue } from "./queue";
+import { shareOf } from "./upload";
 
 /** Between two frames. */
 const PAUSE = 500;
 /** The server forgets what it has not heard of for 30 seconds. */
 const REPEAT = 8_000;
 const MOST = 20;
+const UNDER_WAY = ["sending", "stalled", "paused"];
 
 interface Options {
   queue: UploadQueue;
+  previews: Previews;
   send: (frame: ClientFrame) => void;
   mayUpload: () => boolean;
-  sketch?: typeof makeSketch;
 }
 
 /** Tells the room what this tab is sending, so that others see it coming. */
 export class UploadReport {
-  private readonly tab = Math.random().toString(36).slice(2, 10);
-  private readonly sketch: typeof makeSketch;
-  private sketches = new Map<number, Sketch>();
-  private begun = new Set<number>();
-  private drawing: Promise<void> = Promise.resolve();
   private last = "[]";
   private lastAt = -Infinity;
   private timer?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly options: Options) {
-    this.sketch = options.sketch ?? makeSketch;
     options.queue.subscribe(() => this.refresh());
+    options.previews.subscribe(() => this.refresh());
   }
 
   /** A new connection has heard nothing yet. */
@@ -38,7 +35,6 @@ export class UploadReport {
   }
 
   private refresh(): void {
-    for (const upload of this.sending) this.draw(upload);
     clearTimeout(this.timer);
     const wait = this.lastAt + PAUSE - Date.now();
     if (wait > 0) this.timer = setTimeout(() => this.tell(), wait);
@@ -58,29 +54,18 @@ export class UploadReport {
   }
 
   /** What is under way, and drawn: a tile that changed its shape later would push the others about. */
-  private describe(): (ClientFrame & { type: "upload" })["uploads"] {
-    if (!this.options.mayUpload()) return [];
-    const drawn = this.sending.filter(({ id }) => this.sketches.has(id));
+  private describe(): ReportedUpload[] {
+    const { queue, previews, mayUpload } = this.options;
+    if (!mayUpload()) return [];
+    const drawn = queue.uploads.filter(
+      ({ id, state, remote }) => remote && UNDER_WAY.includes(state) && previews.get(id),
+    );
     const inFlightFirst = drawn.sort((a, b) => Number(b.state === "sending") - Number(a.state === "sending"));
-    return inFlightFirst.slice(0, MOST).map(({ id, progress }) => ({
-      id: `${this.tab}-${id}`,
-      progress: Math.round(progress * 100) / 100,
-      ...this.sketches.get(id),
+    return inFlightFirst.slice(0, MOST).map((upload) => ({
+      id: upload.remote!,
+      progress: Math.round(shareOf(upload) * 100) / 100,
+      ...previews.get(upload.id)!.sketch,
+      ...(previews.isShown(upload) && { preview: true }),
     }));
-  }
-
-  private get sending(): Upload[] {
-    return this.options.queue.uploads.filter(({ state }) => state === "sending" || state === "paused");
-  }
-
-  /** One after another: a phone has no memory for three large pictures at once. */
-  private draw({ id, file }: Upload): void {
-    if (this.begun.has(id)) return;
-    this.begun.add(id);
-    this.drawing = this.drawing.then(async () => {
-      if (!this.sending.some((upload) => upload.id === id)) return;
-      this.sketches.set(id, await this.sketch(file));
-      this.refresh();
-    });
   }
 }

@@ -1,17 +1,31 @@
 import { rgbaToThumbHash } from "thumbhash";
 import type { Sketch } from "../../api/types";
 
+/** The long edge of the small picture that others see until the photo is there, and what it may weigh. */
+const EDGE = 480;
+const LARGEST = 40 * 1024;
+const QUALITIES = [0.72, 0.5, 0.3];
+/** A file so small is there before its preview would be. */
+const NOT_WORTH_IT = 96 * 1024;
 /** Thumbhash takes at most 100 and keeps far less. */
-const EDGE = 64;
+const BLUR_EDGE = 64;
 
-/** The shape and the blur of a picture, as far as this browser can read it. It is decoded beside the page, not in it. */
-export async function makeSketch(file: File): Promise<Sketch> {
-  try {
-    const size = await measure(file);
-    return { ...size, thumbhash: await blur(file, size).catch(() => undefined) };
-  } catch {
-    return {};
-  }
+export interface Drawing {
+  sketch: Sketch;
+  /** WebP, or JPEG where the browser does not write that. */
+  picture: Blob | null;
+}
+
+/** The shape, the blur and a small picture of a photo, as far as this browser can read it. It is decoded beside the page, not in it. */
+export async function draw(file: File): Promise<Drawing> {
+  const size = await measure(file).catch(() => null);
+  if (!size) return { sketch: {}, picture: null };
+  const bitmap = await shrink(file, size).catch(() => null);
+  if (!bitmap) return { sketch: size, picture: null };
+  const thumbhash = blur(bitmap);
+  const picture = file.size > NOT_WORTH_IT ? await encode(paint(bitmap, EDGE)) : null;
+  bitmap.close();
+  return { sketch: { ...size, thumbhash }, picture };
 }
 
 /** Pixels, upright. Browsers read them from the head of the file and decode no more of it. */
@@ -26,13 +40,38 @@ async function measure(file: File): Promise<{ width: number; height: number }> {
   }
 }
 
-async function blur(file: File, { width, height }: { width: number; height: number }): Promise<string> {
-  const scale = EDGE / Math.max(width, height);
-  const [w, h] = [width, height].map((edge) => Math.max(1, Math.round(edge * scale))) as [number, number];
-  const bitmap = await createImageBitmap(file, { resizeWidth: w, resizeHeight: h, resizeQuality: "medium" });
-  const canvas = Object.assign(document.createElement("canvas"), { width: w, height: h });
-  const context = canvas.getContext("2d", { willReadFrequently: true })!;
-  context.drawImage(bitmap, 0, 0, w, h);
-  bitmap.close();
-  return btoa(String.fromCharCode(...rgbaToThumbHash(w, h, context.getImageData(0, 0, w, h).data)));
+function shrink(file: File, { width, height }: { width: number; height: number }): Promise<ImageBitmap> {
+  const [resizeWidth, resizeHeight] = within(EDGE, width, height);
+  return createImageBitmap(file, { resizeWidth, resizeHeight, resizeQuality: "medium" });
+}
+
+function within(edge: number, width: number, height: number): [number, number] {
+  const scale = Math.min(1, edge / Math.max(width, height));
+  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+}
+
+function paint(bitmap: ImageBitmap, edge: number): HTMLCanvasElement {
+  const [width, height] = within(edge, bitmap.width, bitmap.height);
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d", { willReadFrequently: edge === BLUR_EDGE })!.drawImage(bitmap, 0, 0, width, height);
+  return canvas;
+}
+
+function blur(bitmap: ImageBitmap): string {
+  const canvas = paint(bitmap, BLUR_EDGE);
+  const { data, width, height } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+  return btoa(String.fromCharCode(...rgbaToThumbHash(width, height, data)));
+}
+
+/** A browser that cannot write a format writes PNG instead. */
+async function encode(canvas: HTMLCanvasElement): Promise<Blob | null> {
+  for (const quality of QUALITIES) {
+    for (const type of ["image/webp", "image/jpeg"]) {
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, quality));
+      if (blob?.type !== type) continue;
+      if (blob.size <= LARGEST) return blob;
+      break;
+    }
+  }
+  return null;
 }
