@@ -10,6 +10,7 @@ from rooms import files
 from rooms.serving.contents import CHUNK, Spliced
 from tests.originals import Piece, new, spliced
 
+pytestmark = pytest.mark.once
 NAME = "originals/test/contents"
 ORIGINAL = bytes(number * number % 251 for number in range(CHUNK + 5000))
 

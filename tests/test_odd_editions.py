@@ -66,6 +66,16 @@ def still_with(item: int, other: int) -> bytes:
     return content[: rows[item]] + where + content[rows[item] + 8 :]
 
 
+def still_with_references() -> bytes:
+    """Twenty million of them, in a box that other boxes still fit around."""
+    row = phone.box(b"dimg", struct.pack(">HH", phone.PICTURE, 65_000), struct.pack(">H", phone.LEFT) * 65_000)
+    head = phone.box(b"ftyp", b"avif\0\0\0\0avifmif1miaf")
+    others = [phone.descriptions(WORDS), phone.properties(b"", profile(), WORDS), phone.locations({}, 0)]
+    return head + phone.full(
+        b"meta", phone.full(b"pitm", b"\0\3"), *others, phone.box(b"idat", bytes(8)), phone.full(b"iref", *[row] * 300)
+    )
+
+
 def sequence_with_wrong_lengths() -> bytes:
     """Its first picture ends five bytes too early, and the second begins there."""
     content = moving("AVIF")
@@ -204,9 +214,10 @@ def test_what_no_camera_says_of_itself_is_not_taken_for_a_fact() -> None:
         ("gif", lambda: gif_with(b"\x21\xfe" + b"\1a" * 10_000_000 + b"\0")),
         ("gif", lambda: gif_with(b"\x21\xfe\0" * 8_000_000)),
         ("avif", lambda: still() + phone.box(b"free") * 3_000_000),
+        ("avif", still_with_references),
         ("gif", lambda: b"GIF89a\1\0\1\0\0\0\0" + b"\x2c\0\0\0\0\1\0\1\0\0\2\1\x3b\0\x21\xfe\0" * 3_000),  # more pieces than a row may have
     ],
-    ids=["segments", "chunks", "blocks", "comments", "boxes", "pieces"],
+    ids=["segments", "chunks", "blocks", "comments", "boxes", "references", "pieces"],
 )
 def test_a_file_of_crumbs_is_given_up_soon(format: str, content: Callable[[], bytes]) -> None:
     made = content()

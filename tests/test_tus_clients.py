@@ -21,6 +21,7 @@ from tests.people import Cast
 from tests.pictures import FOLDER, photograph, picture
 from tests.server import REPOSITORY, Server, beside_the_first
 
+pytestmark = pytest.mark.once
 MIB = 1024**2
 NODE = shutil.which("node") or str(REPOSITORY / ".venv" / "bin" / "node")
 
@@ -96,7 +97,6 @@ def huge_photograph() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.once
 def test_300_megabytes_in_pieces_of_five_mebibytes(cast: Cast, second: Any) -> None:
     content = huge_photograph()
     assert len(content) > 300_000_000

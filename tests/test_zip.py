@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rooms.serving.contents import CHUNK, Checked, Literal
 from rooms.serving.zip import Entry, Zip, local_header
 
+pytestmark = pytest.mark.once
 NOON = datetime(2024, 7, 14, 12, 0, tzinfo=UTC)
 GIGABYTE = 1000**3
 

@@ -2,34 +2,21 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import BrowserContext, Error, Locator, Page, Request, Route, expect
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, screenshot
+from tests.browser.sending import PIECE, PIECES, UPLOADS, Sent, count_kept, enter, held, photos, tray, unfold, unlike, until
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_live import box, chip, keep
+from tests.browser.test_live import box, keep
 from tests.browser.test_main_job import add_photos
-from tests.people import Cast, Person
+from tests.people import Cast
 from tests.pictures import SIDEWAYS, photograph, picture
 from tests.services import wait_until
-
-PIECE = 5 * 1024 * 1024
-PIECES = "**/api/v1/rooms/*/uploads/*"
-UPLOADS = "**/api/v1/rooms/*/uploads"
-
-
-def enter(page: Page, person: Person, cast: Cast) -> Page:
-    cookie = {"name": "salon_session", "value": person.session, "url": person.server.url}
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
-    page.goto(f"{person.server.url}/rooms/{cast.slug}")
-    expect(chip(page)).to_have_attribute("data-status", "live")
-    return page
 
 
 @pytest.fixture
@@ -48,75 +35,6 @@ def large(tmp_path: Path) -> Path:
     buffer = BytesIO()
     Image.frombytes("RGB", (2000, 2000), os.urandom(12_000_000)).save(buffer, "PNG", compress_level=0)
     return keep(tmp_path, "large.png", buffer.getvalue())
-
-
-def photos(folder: Path, count: int, *, size: tuple[int, int] = (1800, 1200), gps: bool = False) -> list[Path]:
-    sources = ("coffee.png", "astronaut.png", "chelsea.png", "rocket.jpg")
-    return [keep(folder, f"IMG_{n:04}.jpg", picture("JPEG", of=sources[n % 4], size=size, gps=gps)) for n in range(count)]
-
-
-class Sent:
-    """What a browser has sent to the room's uploads: where each piece began, and how many uploads were begun."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.offsets: list[int] = []
-        self.begun = 0
-        context.on("request", self.note)
-
-    def note(self, request: Request) -> None:
-        if request.method == "PATCH" and "/uploads/" in request.url:
-            self.offsets.append(int(request.headers["upload-offset"]))
-        self.begun += request.method == "POST" and request.url.endswith("/uploads")
-
-
-@contextmanager
-def held(page: Page, offset: int = 0) -> Iterator[None]:
-    """While this lasts, pieces that begin at `offset` or later do not leave the browser."""
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if route.request.method == "PATCH" and int(route.request.headers["upload-offset"]) >= offset:
-            waiting.append(route)
-        else:
-            route.continue_()
-
-    page.route(PIECES, hold)
-    yield
-    if page.is_closed():
-        return
-    page.unroute(PIECES, hold)
-    for route in waiting:
-        with suppress(Error):  # the page has left it behind
-            route.continue_()
-
-
-def tray(page: Page) -> Locator:
-    return page.get_by_role("region", name="Uploads")
-
-
-def unfold(page: Page) -> None:
-    toggle = tray(page).locator("button[aria-expanded]")
-    if toggle.get_attribute("aria-expanded") == "false":
-        toggle.click()
-
-
-def until(page: Page, what: str, condition: Callable[[], bool]) -> None:
-    """Playwright tells of requests only while it is asked for something itself."""
-    wait_until(what, lambda: bool(page.evaluate("true")) and condition())
-
-
-def count_kept(page: Page) -> int:
-    """How many files the browser itself has stored."""
-    count: int = page.evaluate(
-        """() => new Promise((resolve) => {
-          const opening = indexedDB.open("salon-uploads");
-          opening.onsuccess = () => {
-            const request = opening.result.transaction("files").objectStore("files").count();
-            request.onsuccess = () => (opening.result.close(), resolve(request.result));
-          };
-        })"""
-    )
-    return count
 
 
 def test_a_reload_in_the_middle_goes_on_with_the_next_piece(hers: Page, large: Path) -> None:
@@ -266,16 +184,6 @@ def test_a_small_picture_stands_upright_like_its_photo(cast: Cast, hers: Page, h
     photo = cast.cleo.api.get(f"{cast.path}/photos").json()["items"][0]
     assert unlike(small.content, cast.cleo.browser.get(photo["media"]["grid"]).content) < 8
     assert cast.cleo.browser.get(address).status_code == 404
-
-
-def unlike(one: bytes, other: bytes) -> float:
-    """How far two pictures differ from each other, from 0 to 255."""
-    with Image.open(BytesIO(one)) as first, Image.open(BytesIO(other)) as second:
-        assert first.height > first.width
-        size = (60, 90)
-        difference = ImageChops.difference(first.convert("L").resize(size), second.convert("L").resize(size))
-    mean: float = ImageStat.Stat(difference).mean[0]
-    return mean
 
 
 def test_what_the_room_has_is_not_sent_again(hers: Page, tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ class Reader:
     """Numbers one after the other, to the end of a box."""
 
     def __init__(self, source: Source, start: int, stop: int) -> None:
+        source.charge((stop - start) // 2)  # most numbers have two bytes or more
         self.data = source.take(start, stop - start)
         self.position = 0
 

@@ -3,8 +3,6 @@
 A file whose parts have moved may point at words instead. They do not have this form.
 """
 
-from rooms.ingest.rewrite import profile
-from rooms.ingest.rewrite.boxes import made
 from rooms.ingest.rewrite.source import OddError, Source, Span
 
 HEVC = (b"hvc1", b"hev1")
@@ -47,12 +45,3 @@ def after_av1(source: Source, start: int, stop: int) -> int:
         if not byte & 0x80:
             return position + length
     raise OddError
-
-
-def property_of(kind: bytes, body: bytes) -> bytes:
-    """A box that says how pictures are coded or what their colours mean."""
-    if kind == b"hvcC" and (len(body) < 23 or body[21] & 3 != LENGTH - 1):
-        raise OddError
-    if kind == b"colr" and body[:4] in (b"prof", b"rICC"):
-        body = body[:4] + profile.cleaned(body[4:])
-    return made(kind, body)

@@ -76,6 +76,7 @@ class Tiff:
         """At least one."""
         if entry.type not in (BYTE, SHORT, LONG, POINTER) or entry.count == 0:
             raise OddError
+        self.source.charge(entry.count)
         data, size = self.data(entry), SIZES[entry.type]
         return [int.from_bytes(data[at : at + size], self.order) for at in range(0, len(data), size)]
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from rooms.ingest.rewrite import properties
 from rooms.ingest.rewrite.boxes import Box, Reader, boxes, made, made_full, maybe, only
-from rooms.ingest.rewrite.coded import property_of
 from rooms.ingest.rewrite.facts import PREFIX, Facts, facts_of
 from rooms.ingest.rewrite.items import DESCRIPTION, IN_BOX, IN_FILE, PICTURES, THUMBNAIL, Items, inside
 from rooms.ingest.rewrite.sequence import Sequence
 from rooms.ingest.rewrite.source import OddError, Pieces, Relocation, Source, Span
 
 LARGEST_BRANDS = 256
+MOST_MEDIA = 20  # boxes of coded pictures; writers make one or two
 LARGEST_FILE = 2**32 - 1  # bytes; places are written in four
-PROPERTIES = set(b"hvcC av1C ispe pixi colr pasp clap irot imir auxC lsel a1op a1lx clli mdcv cclv amve reve ndwt tmap".split())
 REFERENCES = (b"dimg", b"auxl", b"prem")
 GROUPS = (b"altr", b"ster")  # the same picture in two renditions; one for each eye
 Properties = dict[int, int]  # index before, index now
@@ -30,9 +30,9 @@ class Heif:
         self.brands = top[0] if top else None
         if self.brands is None or self.brands.kind != b"ftyp" or self.brands.stop > LARGEST_BRANDS or source.size > LARGEST_FILE:
             raise OddError
-        if maybe(top, b"moof"):
-            raise OddError
         self.media = [inside(box) for box in top if box.kind == b"mdat"]
+        if maybe(top, b"moof") or len(self.media) > MOST_MEDIA:
+            raise OddError
         self.items = Items(source, only(top, b"meta"))
         self.kept = self.items.shown()
         for item in self.kept:
@@ -72,7 +72,7 @@ class Heif:
         """`meta` and `moov` of a file whose media begin at `start`. As long wherever that is."""
         pictures = start + (len(exif.data) if exif else 0)
         movie = self.sequence.written(self.moving, pictures) if self.sequence else b""
-        properties, indices = self.properties()
+        said, indices = self.properties()
         locations, data = self.locations(exif, start, pictures)
         return (
             made_full(
@@ -84,7 +84,7 @@ class Heif:
                 locations,
                 self.descriptions(exif),
                 self.references(exif),
-                made(b"iprp", properties, self.associations(indices)),
+                made(b"iprp", said, self.associations(indices)),
                 self.groups(),
                 data,
             )
@@ -131,13 +131,13 @@ class Heif:
         written = []
         for index in sorted(used):
             box = self.items.property(index)
-            if box.kind in PROPERTIES:
+            if box.kind in properties.NAMES:
                 written.append(self.property(box))
                 indices[index] = len(written)
         return made(b"ipco", *written), indices
 
     def property(self, box: Box) -> bytes:
-        return property_of(box.kind, self.source.take(box.body, box.stop - box.body))
+        return properties.cleaned(box.kind, self.source.take(box.body, box.stop - box.body))
 
     def associations(self, indices: Properties) -> bytes:
         rows = b""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from rooms.ingest.rewrite import coded
 from rooms.ingest.rewrite.boxes import Box, Reader, boxes, maybe, only
+from rooms.ingest.rewrite.properties import ALPHA
 from rooms.ingest.rewrite.source import OddError, Source, Span
 
 MOST_ITEMS = 2_000
@@ -14,7 +15,6 @@ DERIVED = {b"grid", b"iovl", b"iden", b"tmap"}
 PICTURES = {b"hvc1", b"av01", *DERIVED}
 LARGEST_PLAN = 512  # bytes, of how a derived picture is made from others
 PARTS, AUXILIARY, THUMBNAIL, DESCRIPTION = b"dimg", b"auxl", b"thmb", b"cdsc"
-ALPHA = (b"urn:mpeg:hevc:2015:auxid:1\0", b"urn:mpeg:avc:2015:auxid:1\0", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
 
 
 @dataclass

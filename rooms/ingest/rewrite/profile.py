@@ -53,6 +53,8 @@ def has_more(profile: bytes, rows: list[tuple[bytes, int, int]]) -> bool:
 def rebuilt(profile: bytes, rows: list[tuple[bytes, int, int]]) -> bytes:
     start = HEADER + 4 + ROW * len(rows)
     places: dict[tuple[int, int], int] = {}  # tags may share their data
+    if sum(stop - start for start, stop in {(start, stop) for _, start, stop in rows}) > len(profile):
+        raise OddError  # they overlap
     names, data = len(rows).to_bytes(4), b""
     for name, *span in rows:
         key = (span[0], span[1])

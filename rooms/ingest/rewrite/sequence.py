@@ -2,7 +2,7 @@
 
 from itertools import accumulate, pairwise
 
-from rooms.ingest.rewrite import coded
+from rooms.ingest.rewrite import coded, properties
 from rooms.ingest.rewrite.boxes import Box, Reader, boxes, made, made_full, only
 from rooms.ingest.rewrite.source import OddError, Relocation, Source, Span
 
@@ -20,7 +20,6 @@ TIMED = {b"mvhd", b"tkhd", b"mdhd"}  # they begin with when the file was made an
 OFFSETS = {b"stco": 4, b"co64": 8}
 PICTURE_TRACKS = (b"pict", b"auxv")
 ENTRY_HEAD = 78  # bytes of a sample entry before its own boxes; 42 to 74 hold the name of the program that made it
-ENTRY_BOXES = {b"av1C", b"hvcC", b"colr", b"pasp", b"clap", b"ccst", b"auxi", b"pixi", b"clli", b"mdcv"}
 SELF_CONTAINED = made_full(b"dref", 0, 0, (1).to_bytes(4), made_full(b"url ", 0, 1))
 MOST_SAMPLES = 100_000
 
@@ -130,5 +129,5 @@ class Sequence:
     def entry(self, entry: Box) -> bytes:
         head = self.source.take(entry.body, ENTRY_HEAD)
         found = boxes(self.source, entry.body + ENTRY_HEAD, entry.stop)
-        kept = [coded.property_of(box.kind, self.body(box)) for box in found if box.kind in ENTRY_BOXES]
+        kept = [properties.cleaned(box.kind, self.body(box)) for box in found if box.kind in properties.NAMES]
         return made(entry.kind, head[:42], bytes(32), head[74:], *kept)

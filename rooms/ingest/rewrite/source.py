@@ -31,6 +31,10 @@ class Source:
             raise OddError
         return bytes(self.view[start : start + length])
 
+    def charge(self, numbers: int) -> None:
+        """For numbers that are read out of what was taken."""
+        self.budget -= STEP * numbers
+
     def number(self, start: int, length: int, order: Order = "big") -> int:
         return int.from_bytes(self.take(start, length), order)
 

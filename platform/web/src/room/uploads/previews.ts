@@ -7,6 +7,8 @@ import type { Upload } from "./upload";
 /** Drawn before their turn, so that the others see them coming from the first byte on. */
 const AHEAD = 2;
 
+const NOTHING: Drawing = { sketch: {}, picture: null };
+
 export interface Preview {
   sketch: Sketch;
   /** Of the small picture in this page, or null where there is none. */
@@ -59,7 +61,7 @@ export class Previews extends Observable {
     this.begun.add(id);
     this.drawing = this.drawing.then(async () => {
       if (!this.isWanted(id)) return void this.begun.delete(id);
-      const { sketch, picture }: Drawing = await (this.options.draw ?? draw)(file);
+      const { sketch, picture } = await (this.options.draw ?? draw)(file).catch(() => NOTHING);
       this.made.set(id, { sketch, picture, address: picture && URL.createObjectURL(picture) });
       this.follow();
       this.changed();

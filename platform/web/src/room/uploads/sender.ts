@@ -131,7 +131,7 @@ export class Sender {
     if (problem instanceof GoneError) {
       this.note(id, null);
       this.stall(id, "", 0, true);
-      return this.options.checks.begin(this.options.list.all.filter((upload) => upload.id === id));
+      return void this.options.checks.begin(this.options.list.all.filter((upload) => upload.id === id));
     }
     if (!(problem instanceof PassingError)) return this.fail(id, problem);
     const { status, message, wait } = problem;
