@@ -58,7 +58,7 @@ lock: .venv/test-ready ## pin the newest versions that pyproject.toml allows
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --group build -o requirements-build.txt
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-header pyproject.toml --group build --group dev -o requirements-dev.txt
 
-programs: # what the tests drive: PostgreSQL, Redis, nginx and Chromium
+programs: # what the tests drive: PostgreSQL, Redis, nginx, Chromium, exiftool and unzip
 	@tests/programs
 
 clean: ## remove what was built and installed here (never the data in var/)

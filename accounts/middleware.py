@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 
 from accounts import setup
 
-OPEN_BEFORE_SETUP = ("/setup", "/static/", "/healthz", "/readyz", "/api/", "/ws/")
+OPEN_BEFORE_SETUP = ("/setup", "/static/", "/healthz", "/readyz", "/metrics", "/api/", "/ws/")
 
 
 class FirstStartMiddleware:

@@ -24,7 +24,7 @@ def room_of(member: Membership) -> RoomOut:
 
 
 def with_counts(members: QuerySet[Membership]) -> QuerySet[Membership]:
-    photos = Photo.objects.shown().filter(room=OuterRef("room")).exclude(state=PhotoState.FAILED)
+    photos = Photo.objects.shown().filter(room=OuterRef("room"))
     others = Membership.objects.filter(room=OuterRef("room"))
     return members.annotate(
         photos=Coalesce(Subquery(photos.order_by().values("room").annotate(n=Count("*")).values("n")), 0),

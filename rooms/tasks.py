@@ -61,6 +61,8 @@ def develop(photo_id: str, failures: int = 0) -> None:
 
 
 def make_derivatives(photo: Photo) -> None:
+    if files.exists(files.name_of(photo, "view")):
+        return  # it came with the upload's own decode, or an earlier attempt made it
     connection.close()  # a decode takes a while; others need the connection more
     with files.read(files.name_of(photo, "original")) as original:
         derivatives = sandbox.run(derive_as_text, original, photo.format, limits=sandbox.limits(SECONDS))

@@ -132,6 +132,8 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "avif with words for a tile": ("avif", lambda: still_with(phone.LEFT, phone.XMP)),
     "avif with words in a tile": ("avif", lambda: still_with(phone.XMP, phone.LEFT)),
+    "avif with words for colours": ("avif", lambda: still().replace(b"colrprof", b"colrwords"[:8])),
+    "avif with words for a size": ("avif", lambda: still().replace(b"ispe", b"amve", 1)),
     "avif with what nobody names for a tile": ("avif", lambda: still_with(phone.LEFT, 0)),
     "avif whose moving pictures end elsewhere": ("avif", sequence_with_wrong_lengths),
     "avif with a tile for its EXIF": ("avif", lambda: still_with(phone.EXIF, phone.LEFT)),

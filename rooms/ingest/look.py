@@ -2,6 +2,7 @@
 
 import mmap
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from PIL import Image
@@ -15,8 +16,9 @@ from rooms.ingest.pixels import fitted, load_near, upright_size
 from rooms.ingest.tails import mended
 
 TILES = ("grid", "thumb")  # the larger one first: each is made from the one before
+SHRINKING = ("jpeg",)  # formats whose decoder makes small pictures for little; of all others a still's view comes with its one decode
 TILE_SPARE = 1.5  # decoders' own scaling is coarse; from one and a half times the size, nobody sees it
-THUMBHASH_EDGE = 32  # pixels; its 7x7 cosines need no more, and the encoder is quadratic in it
+THUMBHASH_EDGE = 20  # pixels; its 7x7 cosines need no more, and the encoder is quadratic in it
 
 
 def look(file: BinaryIO, format: str) -> dict[str, Any]:
@@ -27,7 +29,9 @@ def look(file: BinaryIO, format: str) -> dict[str, Any]:
 def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
     with opened(file, format) as image:
         size = image.size
-        picture = load_near(image, EDGES["grid"], spare=TILE_SPARE)
+        animated = motion.is_animated(file, format)
+        names = TILES if animated or format in SHRINKING else ("view", *TILES)
+        picture = load_near(image, EDGES[names[0]], spare=TILE_SPARE)
         width, height = upright_size(image, size)
         tags = exif.of(image)
         taken_at, taken_zone = moment.taken(tags)
@@ -35,7 +39,7 @@ def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
         return {
             "width": width,
             "height": height,
-            "tile": tiles(picture),
+            "tile": tiles(picture, names),
             "thumbhash": thumbhash_of(picture),
             "taken_at": taken_at and taken_at.isoformat(),
             "taken_zone": taken_zone,
@@ -43,14 +47,14 @@ def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
             "latitude": latitude,
             "longitude": longitude,
             "located": place.is_told(image, bytes_of(file)),
-            "animated": motion.is_animated(file, format),
+            "animated": animated,
         }
 
 
-def tiles(picture: Image.Image) -> dict[str, str]:
+def tiles(picture: Image.Image, names: Sequence[str]) -> dict[str, str]:
     """WebP in base64."""
     made = {}
-    for name in TILES:
+    for name in names:
         picture = fitted(picture, EDGES[name])
         made[name] = b64encode(webp.still(picture)).decode()
     return made

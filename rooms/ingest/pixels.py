@@ -2,12 +2,22 @@
 
 from io import BytesIO
 
-from PIL import ExifTags, Image, ImageChops, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms
 
 from rooms.ingest import exif
 
 JPEG = ("JPEG", "MPO")  # the second is a JPEG with another one behind it
-SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
+Turn = Image.Transpose
+TURNS = {
+    2: Turn.FLIP_LEFT_RIGHT,
+    3: Turn.ROTATE_180,
+    4: Turn.FLIP_TOP_BOTTOM,
+    5: Turn.TRANSPOSE,
+    6: Turn.ROTATE_270,
+    7: Turn.TRANSVERSE,
+    8: Turn.ROTATE_90,
+}  # what each EXIF orientation asks for
+SIDEWAYS = (5, 6, 7, 8)  # the ones that swap width and height
 REDUCING_GAP = 2.0  # shrink by whole numbers to twice the size first: far fewer operations, no visible difference
 NEAR = 0.05  # a share of the edge. A picture this near to its size is left at that: see docs/decisions/0010
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
@@ -74,6 +84,8 @@ def plain(image: Image.Image) -> Image.Image:
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     target = "RGBA" if image.mode == "RGBA" else "RGB"
+    if image.mode == target and not profile:
+        return image
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
@@ -85,9 +97,7 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
-    tags = Image.Exif()
-    tags[ExifTags.Base.Orientation] = orientation
-    image.info["exif"] = tags.tobytes()
-    upright = ImageOps.exif_transpose(image)
-    upright.info.clear()  # nothing of the file's metadata goes any further
+    """A copy, upright. Nothing of the file's metadata goes any further."""
+    upright = image.transpose(TURNS[orientation]) if orientation in TURNS else image.copy()
+    upright.info.clear()
     return upright

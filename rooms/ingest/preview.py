@@ -4,9 +4,8 @@ from base64 import b64decode, b64encode
 from io import BytesIO
 from typing import BinaryIO
 
-from PIL import Image
-
-from rooms.ingest.formats import BY_NAME, Format
+from rooms.ingest.formats import Format
+from rooms.ingest.opening import opened
 from rooms.ingest.pixels import load_near
 
 LARGEST = 40 * 1024  # bytes
@@ -18,8 +17,8 @@ SECONDS = 5
 def draw(file: BinaryIO, format: str) -> str:
     """It, drawn anew as WebP without metadata, in base64. Runs in a child process; raises whatever the decoder raises."""
     buffer = BytesIO()
-    with Image.open(file, formats=[BY_NAME[format].decoder]) as opened:
-        load_near(opened, EDGE).save(buffer, "WEBP", quality=QUALITY, method=0)
+    with opened(file, format) as image:
+        load_near(image, EDGE).save(buffer, "WEBP", quality=QUALITY, method=0)
     return b64encode(buffer.getvalue()).decode()
 
 

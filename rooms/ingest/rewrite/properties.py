@@ -19,6 +19,7 @@ SIZES = {  # bytes
     b"a1lx": (7, 13),
     b"ccst": (8,),
 }
+GAIN_MAP = (b"urn:com:apple:photo:2020:aux:hdrgainmap\0", b"urn:com:samsung:photo:2024:aux:hdrgainmap\0")  # part of a `tmap`
 COLOURS_BY_NUMBER = 11  # bytes of `colr` of the kind `nclx`
 ALPHA = (b"urn:mpeg:hevc:2015:auxid:1\0", b"urn:mpeg:avc:2015:auxid:1\0", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
 AV1_HEAD, HEVC_HEAD = 4, 22  # bytes of a configuration before its units
@@ -30,7 +31,7 @@ def cleaned(kind: bytes, body: bytes) -> bytes:
     if kind == b"colr":
         return made(kind, colours(body))
     if kind in (b"auxC", b"auxi"):
-        return made(kind, body[:4], alpha(body))
+        return made(kind, body[:4], companion(body))
     if kind == b"av1C":
         check_av1(body)
     elif kind == b"hvcC":
@@ -48,9 +49,9 @@ def colours(body: bytes) -> bytes:
     raise OddError
 
 
-def alpha(body: bytes) -> bytes:
-    """The name of the one kind of companion that is kept, without what may follow it."""
-    for name in ALPHA:
+def companion(body: bytes) -> bytes:
+    """The name of a kind of companion that may be kept, without what may follow it."""
+    for name in (*ALPHA, *GAIN_MAP):
         if body[4:].startswith(name):
             return name
     raise OddError

@@ -76,19 +76,17 @@ export class RoomStore extends Observable {
   private applyOne(event: Event): void {
     switch (event.kind) {
       case "photo.removed":
-        if (this.photos.known(event.data.id)?.state !== "failed") this.count("photos", -1);
+        this.count("photos", -1);
         return this.photos.remove(event.data.id, event.seq);
       case "photo.restored":
         // What its answer told already does not count again: it may have been hidden anew since.
         if ((this.photos.known(event.data.id)?.seq ?? 0) < event.seq) this.photos.reveal(event.data.id);
-        if (event.data.state !== "failed") this.count("photos", +1);
+        this.count("photos", +1);
         return this.photos.merge(event.data);
       case "photo.added":
         this.count("photos", +1);
         return this.photos.merge(event.data);
       case "photo.failed":
-        this.count("photos", -1);
-        return this.photos.merge(event.data);
       case "photo.ready":
       case "photo.changed":
         return this.photos.merge(event.data);
@@ -101,7 +99,6 @@ export class RoomStore extends Observable {
     }
   }
 
-  /** Failed photos are not counted, as on the server. */
   private count(what: "photos" | "members", by: number): void {
     this.room = { ...this.room, [what]: Math.max(0, this.room[what] + by) };
   }
