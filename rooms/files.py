@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from rooms.models import Photo
 
@@ -83,6 +84,8 @@ def kept(contents: Mapping[str, Content]) -> Iterator[None]:
                 locks.enter_context(place(path(name), content))
                 placed.append(name)
             yield
+        except (OperationalError, InterfaceError):
+            raise  # the database went away, perhaps after the commit: the sweep will see whether there is a row
         except BaseException:
             for name in placed:
                 drop(name)
@@ -161,7 +164,7 @@ def wait_for_lock(file: BinaryIO, end: float) -> None:
 def unlocked(target: Path) -> Iterator[bool]:
     """Whether nobody writes this file or is about to commit its row; nobody begins to while the block runs."""
     try:
-        file = target.open("rb")
+        file = target.open("r+b")  # some file systems lock only what is open for writing
     except FileNotFoundError:
         yield True
         return

@@ -51,7 +51,7 @@ def sweep() -> int:
     gone = 0
     for kind, owner in OWNERS.items():
         for paths in batched(all_files(files.path(kind)), AT_ONCE, strict=False):
-            gone += sum(take_away(path, owner) for path in suspects(paths, owner))
+            gone += sum(taken_away(path, owner) for path in suspects(paths, owner))
     if gone:
         logger.info("Removed %d files that belonged to nothing", gone)
     return gone
@@ -79,6 +79,14 @@ def is_old_draft(path: Path) -> bool:
     try:
         return path.name.startswith(files.DRAFT) and path.stat().st_ctime < time.time() - YOUNG_SECONDS
     except FileNotFoundError:
+        return False
+
+
+def taken_away(path: Path, owner: Owner) -> bool:
+    try:
+        return take_away(path, owner)
+    except OSError as error:
+        logger.warning("Could not look after %s: %s", path, error)
         return False
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 
 from accounts.models import User
 from rooms.models import Membership, Photo, Room, Upload
@@ -31,7 +30,7 @@ class Quota:
 
     @property
     def left(self) -> int:
-        coming = self.uploads.filter(photo=None, expires_at__gt=timezone.now())
+        coming = self.uploads.filter(photo=None)  # expired ones too, until they are gone: one may be at its last piece
         return max(0, self.limit - bytes_of(self.photos) - bytes_of(coming))
 
 
@@ -46,8 +45,7 @@ def reserve(member: Membership, size: int) -> None:
     Locks the person and the room until the transaction ends: call it in the one that writes the row. Whoever takes both locks takes
     the person's first.
     """
-    if settings.QUOTA_PERSON_BYTES:
-        User.objects.select_for_update(no_key=True).get(pk=member.user_id)
+    User.objects.select_for_update(no_key=True).get(pk=member.user_id)
     if settings.QUOTA_ROOM_BYTES:
         Room.objects.select_for_update(no_key=True).get(pk=member.room_id)
     for quota in quotas_of(member):

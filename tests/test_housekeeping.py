@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from rooms import files, housekeeping, orphans
@@ -206,6 +206,23 @@ def test_of_a_photo_that_could_not_be_added_no_file_stays(cast: Cast) -> None:
     with pytest.raises(RuntimeError), files.kept({files.name_of(photo, "original"): b"bytes", files.name_of(photo, "thumb"): b"tile"}):
         raise RuntimeError
     assert files_of(cast.room) == []
+
+
+def commit_and_break(photo: Photo) -> None:
+    photo.save(force_insert=True)
+    raise OperationalError("the connection broke after COMMIT")
+
+
+def test_a_commit_whose_outcome_is_unknown_leaves_the_files_to_the_sweep(cast: Cast) -> None:
+    photo = made_up_photo(cast.membership(cast.cleo), seq=1)
+    name = files.name_of(photo, "original")
+    with pytest.raises(OperationalError), files.kept({name: b"bytes"}):
+        commit_and_break(photo)
+    orphans.sweep()
+    assert files.exists(name)
+    Photo.objects.filter(pk=photo.pk).delete()
+    orphans.sweep()
+    assert not files.exists(name)
 
 
 def test_an_upload_that_somebody_writes_does_not_expire_under_their_hands(cast: Cast) -> None:

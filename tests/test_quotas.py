@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
-from rooms import quotas
+from rooms import housekeeping, quotas
 from rooms.access import Right, room_for
 from rooms.actions import uploads
 from rooms.models import Photo, Upload
@@ -85,6 +85,8 @@ def test_an_ended_or_expired_upload_gives_its_place_back(cast: Cast) -> None:
     uploads.end(first)
     assert quotas.left(member) == 6 * MB
     Upload.objects.filter(pk=second.pk).update(expires_at=timezone.now())
+    assert quotas.left(member) == 6 * MB  # its bytes are on the disk still
+    housekeeping.tidy()
     assert quotas.left(member) == 10 * MB
 
 

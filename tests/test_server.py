@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,35 @@ def test_a_body_over_the_limit_is_refused_in_the_api_s_shape_with_and_without_a_
         assert problem(client.post("/api/v1/rooms", content=too_large, headers=FORM), 413)["code"] == "too_large"
         pieces = (too_large[start : start + 1_000_000] for start in range(0, len(too_large), 1_000_000))
         assert problem(client.post("/api/v1/rooms", content=pieces, headers=FORM), 413)["code"] == "too_large"
+
+
+def resident(server: Server) -> int:
+    """Bytes of the server's own memory."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")) * 1024
+
+
+def test_large_bodies_of_strangers_do_not_pile_up_in_memory(cast: Cast) -> None:
+    server, heaviest, done = cast.olive.server, [0], threading.Event()
+    body = bytes(settings.MAX_UPLOAD_BYTES)
+
+    def send(number: int) -> int:
+        with anonymous(server) as client:
+            return client.post("/api/v1/rooms", content=body, headers=FORM).status_code
+
+    def weigh() -> None:
+        while not done.wait(0.01):
+            heaviest[0] = max(heaviest[0], resident(server))
+
+    before = resident(server)
+    watch = threading.Thread(target=weigh)
+    watch.start()
+    with ThreadPoolExecutor(6) as together:
+        codes = list(together.map(send, range(12)))
+    done.set()
+    watch.join()
+    assert codes == [401] * 12
+    assert heaviest[0] - before < 2 * len(body)  # six are under way at a time
 
 
 def test_a_form_from_nobody_is_not_parsed_before_it_is_known_that_nobody_sent_it(cast: Cast) -> None:

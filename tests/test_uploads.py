@@ -294,6 +294,18 @@ def test_a_removed_member_cannot_finish_what_they_began(cast: Cast) -> None:
     assert not Photo.objects.filter(room=cast.room).exists()
 
 
+def test_bytes_that_vanished_from_the_disk_are_asked_for_again(cast: Cast) -> None:
+    """A restored folder may be older than the database. A photo with a hole in it would look whole to its sender."""
+    content = picture()
+    address = begun(cast.cleo, cast, len(content))
+    patch(cast.cleo, address, 0, content[:5000])
+    partial_of(address).write_bytes(content[:100])
+    assert problem(patch(cast.cleo, address, 5000, content[5000:]), 409)["code"] == "stale_offset"
+    assert offset_of(cast.cleo, address) == 0
+    photo = patch(cast.cleo, address, 0, content).headers["Salon-Photo"]
+    assert Photo.objects.get(pk=photo).sha256 == hashlib.sha256(content).hexdigest()
+
+
 def test_an_ended_upload_is_gone(cast: Cast) -> None:
     content = picture()
     address = begun(cast.cleo, cast, len(content))

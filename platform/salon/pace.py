@@ -39,6 +39,13 @@ class PacedRequest(WebRequest):
             self.registerProducer(Pace(), True)
         await self.producer.may_write.wait()
 
+    def handle_exception(self, exception: Exception) -> None:
+        """Daphne would begin another answer, which fails, and take its own housekeeping down with it."""
+        if self._response_started:
+            self.channel.loseConnection()
+        else:
+            super().handle_exception(exception)
+
     def finish(self) -> None:
         if self.producer is not None:
             self.unregisterProducer()

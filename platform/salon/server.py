@@ -22,6 +22,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 
+from salon.body import Body
 from salon.direct import BoundedSocket, Inbox, extension
 from salon.pace import PacedRequest
 from salon.worker import TaskWorker
@@ -125,11 +126,14 @@ class SalonServer(Server):
         self.stop()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Daphne's, with a smaller queue and the seam for sockets."""
-        if not isinstance(protocol, WebSocketProtocol):
-            return super().create_application(protocol, scope)
-        inbox = Inbox()
-        scope |= {"asgi": {"version": "3.0"}, "extensions": extension(protocol)}
+        """Daphne's, with bodies left where they are, and for sockets with a smaller queue and the seam."""
+        scope["asgi"] = {"version": "3.0"}
+        inbox: Inbox | Body
+        if isinstance(protocol, WebSocketProtocol):
+            inbox = Inbox()
+            scope["extensions"] = extension(protocol)
+        else:
+            inbox = Body(protocol.content, RECEIVED_AT_ONCE)
         application = self.application(scope=scope, receive=inbox.get, send=partial(self.handle_reply, protocol))
         self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
         return inbox

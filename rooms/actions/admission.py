@@ -44,6 +44,7 @@ def admit(member: Membership, arrival: Arrival) -> tuple[Photo, bool]:
     sha256 = digest(arrival.file)
     if (twin := same_bytes(member.room, sha256)) is not None:
         return linked(arrival.upload, twin), False
+    connection.close()  # writing takes a while, too
     photo = photo_of(member, arrival, picture, sha256)
     try:
         with files.kept(contents(photo, arrival, picture)):

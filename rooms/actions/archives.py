@@ -11,6 +11,7 @@ from salon.errors import InvalidError, NotFoundError
 
 LIFETIME = timedelta(hours=24)
 MOST_PHOTOS = 50_000
+MOST_ARCHIVES = 10  # of one person in one room; the oldest give way
 
 
 def create(member: Membership, wanted: Collection[uuid.UUID] | None) -> Archive:
@@ -26,6 +27,8 @@ def create(member: Membership, wanted: Collection[uuid.UUID] | None) -> Archive:
         raise InvalidError(f"One archive holds at most {MOST_PHOTOS} photos.", field="photos")
     if not set(chosen) <= set(shown):
         raise NotFoundError
+    mine = Archive.objects.filter(room=member.room, user=member.user).order_by("-created_at")
+    mine.filter(pk__in=[archive.pk for archive in mine.only("pk")[MOST_ARCHIVES - 1 :]]).delete()
     return Archive.objects.create(
         room=member.room, user=member.user, photos=[str(photo_id) for photo_id in chosen], expires_at=timezone.now() + LIFETIME
     )

@@ -146,6 +146,10 @@ def write(file: BinaryIO, upload: Upload, piece: Piece) -> int:
     room_left = upload.size - piece.offset
     if (piece.length or 0) > room_left:
         raise TooMuchError
+    if os.fstat(file.fileno()).st_size < piece.offset:  # somebody cleared the folder, or restored an older one
+        upload.offset = 0
+        upload.save(update_fields=["offset"])
+        raise StaleOffsetError
     file.truncate(piece.offset)  # what a killed server left behind it never counted
     file.seek(piece.offset)
     while chunk := piece.content.read(CHUNK):
@@ -197,6 +201,7 @@ def end(upload: Upload) -> None:
 
 def show(upload: Upload, content: BinaryIO) -> None:
     """Keep a small picture of what is coming, drawn anew, for the others to see meanwhile."""
+    connection.close()  # it may wait for its turn
     picture = preview.drawn(content)
     with transaction.atomic():
         if not Upload.objects.select_for_update(no_key=True).filter(pk=upload.pk, photo=None).exists():

@@ -60,8 +60,8 @@ def body(request: HttpRequest, content: Content, start: int, stop: int) -> HttpR
     if request.method == "HEAD":
         return HttpResponse()
     chunks = content.read(start, stop)
+    connection.close()  # a slow reader takes hours, and others need it meanwhile
     if stop - start > CHUNK:
-        connection.close()  # a slow reader takes hours, and others need it meanwhile
         return StreamingHttpResponse(streamed(chunks))
     try:
         return HttpResponse(b"".join(chunks))  # a thumbnail: not worth a thread for each chunk
