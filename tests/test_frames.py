@@ -44,6 +44,7 @@ UPLOAD = st.fixed_dictionaries(
         "thumbhash": st.binary(max_size=28).map(lambda raw: b64encode(raw).decode()),
         "width": st.integers(1, 100_000),
         "height": st.integers(1, 100_000),
+        "preview": st.booleans(),
     },
 )
 HERE = st.fixed_dictionaries({"type": st.just("here"), "looking": st.booleans()})
@@ -82,7 +83,7 @@ WRONG_UPLOAD_FIELDS = (
         )
     )
     | st.text(min_size=1, max_size=20)
-    .filter(lambda key: key not in ("id", "progress", "thumbhash", "width", "height"))
+    .filter(lambda key: key not in ("id", "progress", "thumbhash", "width", "height", "preview"))
     .map(lambda key: {key: 1})
 )
 

@@ -70,7 +70,7 @@ def test_somebody_whose_tabs_are_all_hidden_is_here_and_not_looking(cast: Cast) 
 
 def test_others_see_what_is_being_sent_until_it_is_done_or_the_sender_is_gone(cast: Cast) -> None:
     with cast.olive.socket(cast.slug) as olive:
-        sending = {"id": "a", "progress": 0.25, "thumbhash": THUMBHASH, "width": 4, "height": 3}
+        sending = {"id": "a", "progress": 0.25, "thumbhash": THUMBHASH, "width": 4, "height": 3, "preview": True}
         with cast.cleo.socket(cast.slug) as cleo:
             send(cleo, type="upload", uploads=[sending, {"id": "b", "progress": 0}])
             received = wait_for(olive, "uploads", lambda received: len(received["uploads"]) == 2)

@@ -33,7 +33,13 @@ def test_renaming_tells_everybody_and_keeps_the_rest(cast: Cast) -> None:
     assert (changed["name"], changed["description"], changed["seq"]) == ("Summer by the lake", "July", seq + 1)
     event = cast.vic.api.get(f"{cast.path}/events", params={"after": seq}).json()["events"][0]
     assert (event["kind"], event["actor"]["name"]) == ("room.changed", "Olive")
-    assert event["data"] == {"id": cast.slug, "name": "Summer by the lake", "description": "July", "seq": seq + 1}
+    assert event["data"] == {
+        "id": cast.slug,
+        "name": "Summer by the lake",
+        "description": "July",
+        "originals": "without_location",
+        "seq": seq + 1,
+    }
 
 
 def test_a_deleted_room_is_gone_for_everybody(cast: Cast) -> None:

@@ -26,7 +26,7 @@ from tests.test_sandbox import children_of
 EMAIL = "olive@example.org"
 OWNER = {"SALON_OWNER_EMAIL": EMAIL, "SALON_OWNER_PASSWORD": "a sentence that nobody guesses"}
 LONG_AGO = "2020-01-01 00:00:00"
-SLOW = (6_000, 4_000)  # pixels; a decoder is at it long enough to be caught
+SLOW, SCANS = (6_000, 4_000), 60  # pixels, and times; a decoder is at it long enough to be caught
 
 
 @dataclass
@@ -181,6 +181,9 @@ def parent_of(process: int) -> int:
 
 
 def slow_picture(red: int = 0) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: of a JPEG the worker makes the view."""
     buffer = BytesIO()
-    Image.new("RGB", SLOW, (red, 128, 0)).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    Image.new("RGB", SLOW, (red, 128, 0)).save(buffer, "JPEG", progressive=True)
+    content = buffer.getvalue()
+    last = content.rindex(b"\xff\xda")
+    return content[:-2] + content[last:-2] * SCANS + content[-2:]
