@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 FRESH, AGAIN = 50, 25  # priorities: a photo that was just added goes before one that failed, and any other task (0) after both
 WAITS = (5, 30, 120, 600)  # seconds before the second to the fifth attempt, after which a person has to ask for more
 PASSING = (OSError, EOFError, MemoryError, Error)
+OVERWORKED = ("work", "machine")  # reasons of a DecodeError
 
 DAMAGED = "Salon cannot make a picture of this file. Remove it and add it again from another copy."
 LOST = "The file of this photo is missing on the server. Choose Try again once it is back, or remove the photo and add it again."
@@ -73,14 +74,14 @@ def make_derivatives(photo: Photo) -> None:
 def is_passing(error: Exception) -> bool:
     """Whether another attempt may go better. A file that is damaged or gone stays so."""
     if isinstance(error, DecodeError):
-        return error.reason == "work"  # the machine may have been busy, or short of memory
+        return error.reason in OVERWORKED  # the machine may have been busy, or short of memory
     return isinstance(error, PASSING) and not isinstance(error, FileNotFoundError)
 
 
 def explain(error: Exception) -> str:
     """What people are told: what happened, and what to do."""
     if isinstance(error, DecodeError):
-        return TOO_MUCH if error.reason == "work" else DAMAGED
+        return TOO_MUCH if error.reason in OVERWORKED else DAMAGED
     if isinstance(error, FileNotFoundError):
         return LOST
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import httpx
@@ -15,11 +16,14 @@ import pytest
 from django.conf import settings
 
 from rooms import orphans
+from rooms.actions import uploads
+from rooms.ingest import inspect
 from rooms.models import Photo, Upload
 from tests.people import Cast, problem
 from tests.pictures import picture
 from tests.server import Server, beside_the_first
 from tests.services import wait_until
+from tests.test_sandbox import shoot_itself
 from tests.test_uploads import PIECE, TUS
 
 pytestmark = pytest.mark.once
@@ -169,3 +173,14 @@ def test_what_a_kill_left_behind_is_swept(cast: Cast) -> None:
     orphans.sweep()
     assert not left.exists()
     assert not Upload.objects.filter(room=cast.room).exists()
+
+
+def test_a_decoder_that_the_machine_kills_for_want_of_memory_costs_the_sender_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    member, content = cast.membership(cast.cleo), picture()
+    upload = uploads.begin(member, len(content), "")
+    with monkeypatch.context() as patched:
+        patched.setattr(inspect, "look", shoot_itself)
+        with pytest.raises(inspect.BusyError):
+            uploads.append(member, upload, uploads.Piece(0, BytesIO(content), len(content), None))
+    done = uploads.append(member, upload, uploads.Piece(0, BytesIO(content), len(content), None))
+    assert done.photo_id

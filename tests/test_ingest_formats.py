@@ -50,7 +50,7 @@ def view(content: bytes) -> Image.Image:
 
 def assert_shown(content: bytes, colours: Sequence[tuple[int, ...]] = PLAIN, *, within: int = 12) -> None:
     """All three sizes show these colours in their four quarters."""
-    tile = looked(content).tile
+    tile = looked(content).pictures
     for image in (opened(tile["thumb"]), opened(tile["grid"]), view(content)):
         assert np.abs(np.array(colours_of(image)) - np.array(colours)).max() <= within, colours_of(image)
 
@@ -65,7 +65,7 @@ def test_every_orientation_is_turned_upright(format: str, orientation: int) -> N
     content = saved(lying, format, exif=exif) if format == "TIFF" else saved(lying, format, exif=exif.tobytes(), quality=90)
     found = looked(content)
     assert (found.width, found.height) == (96, 64)
-    assert [opened(found.tile[name]).size for name in ("grid", "thumb")] == [(96, 64)] * 2
+    assert [opened(found.pictures[name]).size for name in ("grid", "thumb")] == [(96, 64)] * 2
     assert_shown(content)
 
 
@@ -173,7 +173,7 @@ def test_a_palette_and_grey_are_shown_and_what_is_clear_stays_clear() -> None:
     half = quarters().convert("RGBA")
     half.paste((0, 0, 0, 0), (0, 0, 48, 64))
     for content in (saved(half, "PNG"), saved(half, "WEBP", lossless=True), saved(half, "AVIF"), saved(half, "TIFF")):
-        for shown in (opened(looked(content).tile["grid"]), view(content)):
+        for shown in (opened(looked(content).pictures["grid"]), view(content)):
             assert shown.getchannel("A").getpixel((10, 10)) == 0
             assert shown.getchannel("A").getpixel((80, 10)) == 255
 
@@ -199,12 +199,12 @@ def test_of_several_pictures_in_a_heic_the_primary_one_is_shown() -> None:
 def test_a_tile_shows_the_picture_of_a_heic_and_not_the_small_copy_inside_it() -> None:
     """Its decoder would gladly take that for a shortcut. Nobody has looked whether it shows the same."""
     content = bytearray(saved(opened(photograph()).resize((1600, 1066)), "HEIF", thumbnails=[960], quality=60))
-    before = opened(looked(bytes(content)).tile["grid"])
+    before = opened(looked(bytes(content)).pictures["grid"])
     middle = content.index(b"mdat") + 30_000
     content[middle : middle + 60_000] = bytes(60_000)  # of the picture; the copy comes behind it
     with Image.open(BytesIO(content)) as image:
         assert image.draft("RGB", (640, 427)), "there is a shortcut"
-    after = opened(looked(bytes(content)).tile["grid"])
+    after = opened(looked(bytes(content)).pictures["grid"])
     assert np.abs(np.asarray(before, float) - np.asarray(after, float)).mean() > 5
 
 
@@ -252,7 +252,7 @@ CUT: dict[str, Callable[[], bytes]] = {
 def test_a_jpeg_that_holds_all_of_its_picture_is_shown_whatever_its_tail(tail: str) -> None:
     content = FINE_TAILS[tail]()
     shown, whole = view(content), view(photograph())
-    assert opened(looked(content).tile["grid"]).size == (640, 427)
+    assert opened(looked(content).pictures["grid"]).size == (640, 427)
     assert np.abs(np.asarray(shown, float) - np.asarray(whole, float)).mean() < 3
 
 
@@ -278,7 +278,7 @@ def test_a_jpeg_that_was_cut_is_refused(cut: str) -> None:
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 def test_sizes_keep_the_aspect_and_are_never_larger_than_the_photo(format: str, size: tuple[int, int], edges: tuple[int, ...]) -> None:
     content = saved(Image.new("RGB", size, "teal"), format)
-    tile = looked(content).tile
+    tile = looked(content).pictures
     shown = {"view": view(content), "grid": opened(tile["grid"]), "thumb": opened(tile["thumb"])}
     for name, edge in zip(EDGES, edges, strict=True):
         assert max(shown[name].size) == edge, name
@@ -296,7 +296,7 @@ def test_nothing_that_screens_show_carries_metadata(format: str) -> None:
     assert b"Telltale" in content
     texts = sandbox.run(derive_as_text, BytesIO(content), by_pillow(format), limits=sandbox.limits(20))
     assert set(texts) == {"view"}
-    for shown in (view(content), *(opened(small) for small in looked(content).tile.values())):
+    for shown in (view(content), *(opened(small) for small in looked(content).pictures.values())):
         assert not {"exif", "xmp", "icc_profile", "comment"} & set(shown.info)
         assert not shown.getexif()
 

@@ -56,7 +56,7 @@ def test_what_moves_goes_on_moving_at_its_own_pace(format: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_tiles_are_stills_of_the_first_picture(format: str) -> None:
-    tile = inspect(BytesIO(moving(format)), "film").tile
+    tile = inspect(BytesIO(moving(format)), "film").pictures
     for content in tile.values():
         with Image.open(BytesIO(content)) as image:
             assert getattr(image, "n_frames", 1) == 1
@@ -125,7 +125,7 @@ def test_of_an_animation_that_was_cut_the_rest_is_shown(format: str) -> None:
 
 def test_the_picture_of_an_apng_for_those_who_cannot_show_it_is_not_part_of_the_film() -> None:
     content = moving("PNG", [quarters((120, 80)), *film(4)], default_image=True)
-    assert colours_of(Image.open(BytesIO(inspect(BytesIO(content), "film").tile["grid"])))[0][0] > 150
+    assert colours_of(Image.open(BytesIO(inspect(BytesIO(content), "film").pictures["grid"])))[0][0] > 150
     frames = frames_of(view(content))
     assert len(frames) == 4
     assert lightest_column(frames[0][0]) < 0.3

@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
+from django_tasks_db.models import DBTaskResult
 
 from rooms.models import Photo
 from tests.people import Cast, Person, problem
-from tests.pictures import photograph, picture
+from tests.pictures import moving, photograph, picture
 from tests.services import wait_until
 
 
@@ -39,13 +40,22 @@ def test_a_photo_develops_and_keeps_what_was_said_about_it(cast: Cast) -> None:
     answer = add(cast.cleo, cast, content, caption=" Lift-off ", alt="A rocket on its pad")
     assert answer.status_code == 201
     photo = answer.json()
-    assert photo["state"] == "developing"
+    assert photo["state"] == "ready"
     assert (photo["width"], photo["height"]) == (640, 427)
     assert (photo["caption"], photo["alt"], photo["uploader"]["name"]) == ("Lift-off", "A rocket on its pad", "Cleo")
+    assert Photo.objects.get(pk=photo["id"]).sha256 == hashlib.sha256(content).hexdigest()
+    events = cast.vic.api.get(f"{cast.path}/events", params={"after": photo["seq"] - 2}).json()["events"]
+    told = [(event["seq"], event["kind"], event["data"]["state"]) for event in events]
+    assert told == [(photo["seq"] - 1, "photo.added", "developing"), (photo["seq"], "photo.ready", "ready")]
+    assert photo["id"] not in str(list(DBTaskResult.objects.values_list("args_kwargs")))  # there is nothing left to do
+
+
+def test_what_moves_is_developed_by_the_worker(cast: Cast) -> None:
+    photo = add(cast.cleo, cast, moving("gif"), name="film.gif").json()
+    assert photo["state"] == "developing"
     ready = when_ready(cast, photo)
     assert ready["state"] == "ready"
     assert ready["seq"] > photo["seq"]
-    assert Photo.objects.get(pk=photo["id"]).sha256 == hashlib.sha256(content).hexdigest()
     kinds = [event["kind"] for event in cast.vic.api.get(f"{cast.path}/events", params={"after": photo["seq"] - 1}).json()["events"]]
     assert kinds == ["photo.added", "photo.ready"]
 

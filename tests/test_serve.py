@@ -11,7 +11,7 @@ import pytest
 
 from salon import data_folder
 from tests.people import problem
-from tests.pictures import picture
+from tests.pictures import moving
 from tests.server import Server, fresh_server, manage
 from tests.services import free_port, wait_until
 
@@ -158,7 +158,7 @@ def test_a_photo_that_was_developing_when_the_power_went_is_developed_after_the_
         token = manage("token", ANSWERS["email"], SALON_DATA_DIR=str(tmp_path), **LOCAL).stdout.strip()
         bearer = {"Authorization": f"Bearer {token}"}
         room = httpx.post(f"{server.url}/api/v1/rooms", json={"name": "R"}, headers=bearer).json()["id"]
-        added = httpx.post(f"{server.url}/api/v1/rooms/{room}/photos", files={"file": ("a.jpg", picture())}, headers=bearer)
+        added = httpx.post(f"{server.url}/api/v1/rooms/{room}/photos", files={"file": ("a.gif", moving("gif"))}, headers=bearer)
         assert added.json()["state"] == "developing"
     settings = {"SALON_DATA_DIR": str(tmp_path)} | LOCAL
     claimed = "from django_tasks_db.models import DBTaskResult; DBTaskResult.objects.get().claim('killed')"

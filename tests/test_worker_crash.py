@@ -12,9 +12,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.pictures import picture
+from tests.pictures import moving
 from tests.services import wait_until
-from tests.workers import Salon, held_in_mid_decode, salon_without_worker, serving, shared_salon, slow_picture, works
+from tests.workers import Salon, held_in_mid_decode, salon_without_worker, serving, shared_salon, slow_film, works
 
 shared = pytest.mark.skipif(os.environ.get("TESTS_ON") != "postgres", reason="several workers need PostgreSQL and Redis")
 
@@ -28,7 +28,7 @@ def assert_ready_once(salon: Salon, photo: str) -> None:
 @shared
 def test_what_a_killed_worker_had_in_hand_another_does(tmp_path: Path) -> None:
     with shared_salon(tmp_path) as salon:
-        photo = salon.add(slow_picture())
+        photo = salon.add(slow_film())
         with (
             works(tmp_path, salon.settings) as first,
             held_in_mid_decode(first.process.pid),
@@ -45,7 +45,7 @@ def test_what_a_killed_worker_had_in_hand_another_does(tmp_path: Path) -> None:
 @shared
 def test_a_long_task_of_a_living_worker_is_not_taken_away_and_given_back_when_it_stops(tmp_path: Path) -> None:
     with shared_salon(tmp_path) as salon:
-        photo = salon.add(slow_picture())
+        photo = salon.add(slow_film())
         with (
             works(tmp_path, salon.settings, SALON_WORKER_THREADS="1") as first,
             held_in_mid_decode(first.process.pid),
@@ -63,7 +63,7 @@ def test_a_long_task_of_a_living_worker_is_not_taken_away_and_given_back_when_it
 @pytest.mark.once
 def test_what_a_killed_server_with_its_worker_had_in_hand_the_next_one_does(tmp_path: Path) -> None:
     with salon_without_worker(tmp_path) as salon:
-        photo = salon.add(slow_picture())
+        photo = salon.add(slow_film())
         assert salon.server.stop() == 0
         with serving(salon, code=-signal.SIGKILL) as killed, held_in_mid_decode(killed.process.pid):
             assert salon.tasks()[0][0] == "RUNNING"
@@ -78,7 +78,7 @@ def test_what_a_killed_server_with_its_worker_had_in_hand_the_next_one_does(tmp_
 @pytest.mark.once
 def test_a_photo_that_takes_long_does_not_hold_up_the_others(tmp_path: Path) -> None:
     with salon_without_worker(tmp_path, SALON_WORKER_THREADS="2") as salon:
-        photos = [salon.add(slow_picture(red)) for red in range(3)]
+        photos = [salon.add(slow_film(red)) for red in range(3)]
         assert salon.server.stop() == 0
         with serving(salon) as server, held_in_mid_decode(server.process.pid):
             wait_until("the others are developed", lambda: [status for status, _ in salon.tasks()].count("SUCCESSFUL") == 2)
@@ -98,6 +98,11 @@ def small_disk(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def film(size: tuple[int, int]) -> bytes:
+    """Its tiles come with the upload, its view from the worker."""
+    return moving("gif", [Image.new("RGB", size, colour) for colour in ("red", "green", "blue")])
+
+
 def fill(folder: Path) -> Path:
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
@@ -112,7 +117,7 @@ def fill(folder: Path) -> Path:
 def test_while_the_disk_is_full_nothing_half_made_is_shown_and_with_space_again_the_photo_is_ready(tmp_path: Path) -> None:
     derivatives = tmp_path / "media" / "derivatives"
     with small_disk(derivatives), salon_without_worker(tmp_path) as salon:
-        photo = salon.add(picture(of="rocket.jpg", size=(2016, 1344)))
+        photo = salon.add(film((960, 640)))
         tiles = files_in(derivatives)
         assert salon.server.stop() == 0
         filler = fill(derivatives)
@@ -123,7 +128,7 @@ def test_while_the_disk_is_full_nothing_half_made_is_shown_and_with_space_again_
             assert_whole(salon, photo)
             filler.unlink()
             assert_ready_once(salon, photo)
-            assert assert_whole(salon, photo) == (2016, 1344)
+            assert assert_whole(salon, photo) == (960, 640)
 
 
 def files_in(folder: Path) -> set[Path]:
@@ -142,7 +147,7 @@ def assert_whole(salon: Salon, photo: str) -> tuple[int, int]:
 @pytest.mark.once
 def test_photos_in_hand_are_finished_before_a_server_stops(tmp_path: Path) -> None:
     with salon_without_worker(tmp_path) as salon:
-        photos = [salon.add(picture()) for _ in range(3)]
+        photos = [salon.add(film((96, edge))) for edge in (64, 65, 66)]
         assert salon.server.stop() == 0
         with serving(salon) as server:
             wait_until("one is in hand", lambda: any(status == "RUNNING" for status, _ in salon.tasks()))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +18,7 @@ import httpx
 import psycopg
 from PIL import Image
 
+from tests.pictures import moving
 from tests.server import REPOSITORY, Server, fresh_server, inherited, manage, python
 from tests.services import PATIENCE_SECONDS, wait_until
 from tests.test_sandbox import children_of
@@ -26,7 +26,7 @@ from tests.test_sandbox import children_of
 EMAIL = "olive@example.org"
 OWNER = {"SALON_OWNER_EMAIL": EMAIL, "SALON_OWNER_PASSWORD": "a sentence that nobody guesses"}
 LONG_AGO = "2020-01-01 00:00:00"
-SLOW, SCANS = (6_000, 4_000), 60  # pixels, and times; a decoder is at it long enough to be caught
+SLOW, FRAMES = (1_280, 960), 64  # pixels; a decoder is at it long enough to be caught
 
 
 @dataclass
@@ -180,10 +180,6 @@ def parent_of(process: int) -> int:
         return 0
 
 
-def slow_picture(red: int = 0) -> bytes:
-    """A progressive JPEG whose last scan comes again and again: of a JPEG the worker makes the view."""
-    buffer = BytesIO()
-    Image.new("RGB", SLOW, (red, 128, 0)).save(buffer, "JPEG", progressive=True)
-    content = buffer.getvalue()
-    last = content.rindex(b"\xff\xda")
-    return content[:-2] + content[last:-2] * SCANS + content[-2:]
+def slow_film(red: int = 0) -> bytes:
+    """What moves is what is left to the worker; this takes it about a second."""
+    return moving("gif", [Image.new("RGB", SLOW, (red, shade, 0)) for shade in range(0, 256, 256 // FRAMES)])

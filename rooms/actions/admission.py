@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rooms import files, quotas, tasks
 from rooms.access import Right
+from rooms.actions import development
 from rooms.actions.change import change
 from rooms.ingest.inspect import Picture, inspect
 from rooms.models import Edition, Kind, Membership, Photo, PhotoState, Room, Upload
@@ -17,7 +18,7 @@ from rooms.shapes import PhotoOut
 from salon.ids import new_id
 
 CHUNK = 1024 * 1024
-NOT_COLUMNS = ("tile", "editions")  # of a Picture
+NOT_COLUMNS = ("pictures", "editions")  # of a Picture
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def admit(member: Membership, arrival: Arrival) -> tuple[Photo, bool]:
     photo = photo_of(member, arrival, picture, sha256)
     try:
         with files.kept(contents(photo, arrival, picture)):
-            record_added(member, photo, picture.editions, arrival.upload)
+            record_added(member, photo, picture.editions, arrival.upload, developed="view" in picture.pictures)
     except IntegrityError:
         if (twin := same_bytes(member.room, sha256)) is None:
             raise
@@ -64,11 +65,14 @@ def photo_of(member: Membership, arrival: Arrival, picture: Picture, sha256: str
 
 def contents(photo: Photo, arrival: Arrival, picture: Picture) -> dict[str, files.Content]:
     # The original first: its lock tells the sweep that the others will be needed.
-    tile = {files.name_of(photo, variant): content for variant, content in picture.tile.items()}
-    return {files.name_of(photo, "original"): arrival.kept_at or arrival.file, **tile}
+    pictures = {files.name_of(photo, variant): content for variant, content in picture.pictures.items()}
+    return {files.name_of(photo, "original"): arrival.kept_at or arrival.file, **pictures}
 
 
-def record_added(member: Membership, photo: Photo, editions: Mapping[str, Any] = {}, upload: Upload | None = None) -> None:
+def record_added(
+    member: Membership, photo: Photo, editions: Mapping[str, Any] = {}, upload: Upload | None = None, *, developed: bool = False
+) -> None:
+    """`developed`: all its pictures are there already, so that the worker has nothing to do for it."""
     with transaction.atomic():
         if upload is None:  # whose bytes were counted when it began
             quotas.reserve(member, photo.size)
@@ -76,9 +80,13 @@ def record_added(member: Membership, photo: Photo, editions: Mapping[str, Any] =
             photo.seq, photo.added_at = entry.seq, entry.at
             photo.save(force_insert=True)
             Edition.objects.bulk_create(Edition(photo=photo, policy=policy, **edition) for policy, edition in editions.items())
-            tasks.develop.enqueue(str(photo.id))
             linked(upload, photo, already=False)
             entry.data = PhotoOut.of(photo, photo.room).model_dump(mode="json")
+        if developed:
+            photo.state = PhotoState.READY
+            development.tell(photo, photo.room)
+        else:
+            tasks.develop.enqueue(str(photo.id))
 
 
 def linked(upload: Upload | None, photo: Photo, *, already: bool = True) -> Photo:

@@ -18,7 +18,12 @@ def settle(photo: Photo, state: PhotoState, error: str = "") -> None:
         if photo.removed_at is not None:  # nobody sees it; an undo will show what it has become
             photo.save(update_fields=["state", "error"])
             return
-        with journal.record(room, OUTCOMES[state], photo.uploader) as entry:
-            photo.seq = entry.seq
-            photo.save(update_fields=["seq", "state", "error"])
-            entry.data = PhotoOut.of(photo, room).model_dump(mode="json")
+        tell(photo, room)
+
+
+def tell(photo: Photo, room: Room) -> None:
+    """The room hears what has become of a photo, in the transaction that says so."""
+    with journal.record(room, OUTCOMES[PhotoState(photo.state)], photo.uploader) as entry:
+        photo.seq = entry.seq
+        photo.save(update_fields=["seq", "state", "error"])
+        entry.data = PhotoOut.of(photo, room).model_dump(mode="json")

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pillow_heif
@@ -49,19 +50,20 @@ def main(connection: Connection, work: Work, arguments: tuple[Any, ...], limits:
 def set_limits(limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     lower(resource.RLIMIT_CORE, 0)  # a core would hold somebody's photo
-    lower(resource.RLIMIT_CPU, limits.seconds)
+    lower(resource.RLIMIT_CPU, limits.seconds, spare=1)  # at the first limit it ends by SIGXCPU, which tells it from what others kill
     if sys.platform == "linux":  # macOS refuses this one
         lower(resource.RLIMIT_AS, limits.memory)
+        Path("/proc/self/oom_score_adj").write_text("1000")  # when the machine runs out of memory, this goes and not the server
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = THREADS
     # Pillow warns at this limit and raises at twice that; `look` asks first, and this stays for frames inside frames.
     Image.MAX_IMAGE_PIXELS = limits.pixels
     warnings.simplefilter("ignore")
 
 
-def lower(kind: int, value: int) -> None:
+def lower(kind: int, value: int, spare: int = 0) -> None:
     hard = resource.getrlimit(kind)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (value, value))
+    soft, new = (value, value + spare) if hard == resource.RLIM_INFINITY else (min(value, hard), min(value + spare, hard))
+    resource.setrlimit(kind, (soft, new))
 
 
 def die_with(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Derivatives: the WebP pictures that screens show, without metadata. The two smaller ones are made at upload, in look.py."""
+"""The large picture where the upload did not bring it: of what moves, and of what has to be tried again. All others are made in look.py."""
 
 from base64 import b64encode
 from typing import BinaryIO

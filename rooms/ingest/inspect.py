@@ -2,7 +2,7 @@
 
 Bytes are hostile until proved: the magic decides the one decoder that may look at them, and it does so in a child process. There the
 header says how many pixels there are before a single one is decoded, and then the whole file is decoded once, small, because only
-that finds a broken tail. The same decode yields the two small pictures that tiles show.
+that finds a broken tail. The same decode yields the pictures that screens show.
 """
 
 import logging
@@ -46,7 +46,7 @@ class Picture:
     longitude: float | None
     located: bool
     animated: bool
-    tile: dict[str, bytes]  # WebP; "grid" and "thumb"
+    pictures: dict[str, bytes]  # WebP; "grid", "thumb", and "view" unless it moves
     editions: dict[str, dict[str, Any]]  # as editions.py makes them
 
 
@@ -63,8 +63,8 @@ def inspect(file: BinaryIO, name: str, content_type: str = "") -> Picture:
     with decoder():
         facts = looked_at(file, format)
     taken_at = facts.pop("taken_at")
-    tile = {name: b64decode(text) for name, text in facts.pop("tile").items()}
-    return Picture(**facts, tile=tile, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
+    pictures = {name: b64decode(text) for name, text in facts.pop("pictures").items()}
+    return Picture(**facts, pictures=pictures, taken_at=datetime.fromisoformat(taken_at) if taken_at else None)
 
 
 def looked_at(file: BinaryIO, format: Format) -> dict[str, Any]:
@@ -73,6 +73,8 @@ def looked_at(file: BinaryIO, format: Format) -> dict[str, Any]:
         return facts
     except DecodeError as error:
         logger.info("A %s did not decode: %s", format.name, error)
+        if error.reason == "machine":  # nothing is wrong with the file, so an upload keeps its bytes
+            raise BusyError from None
         raise refusal(error) from None
 
 

@@ -16,8 +16,7 @@ from rooms.ingest.pixels import fitted, load_near, upright_size
 from rooms.ingest.tails import mended
 
 TILES = ("grid", "thumb")  # the larger one first: each is made from the one before
-SHRINKING = ("jpeg",)  # formats whose decoder makes small pictures for little; of all others a still's view comes with its one decode
-TILE_SPARE = 1.5  # decoders' own scaling is coarse; from one and a half times the size, nobody sees it
+STILL = ("view", *TILES)
 THUMBHASH_EDGE = 20  # pixels; its 7x7 cosines need no more, and the encoder is quadratic in it
 
 
@@ -30,8 +29,8 @@ def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
     with opened(file, format) as image:
         size = image.size
         animated = motion.is_animated(file, format)
-        names = TILES if animated or format in SHRINKING else ("view", *TILES)
-        picture = load_near(image, EDGES[names[0]], spare=TILE_SPARE)
+        names = TILES if animated else STILL  # the view of one that moves is many pictures; see derive.py
+        picture = load_near(image, EDGES[names[0]])
         width, height = upright_size(image, size)
         tags = exif.of(image)
         taken_at, taken_zone = moment.taken(tags)
@@ -39,8 +38,7 @@ def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
         return {
             "width": width,
             "height": height,
-            "tile": tiles(picture, names),
-            "thumbhash": thumbhash_of(picture),
+            **drawn(picture, names),
             "taken_at": taken_at and taken_at.isoformat(),
             "taken_zone": taken_zone,
             "camera": camera.camera(tags),
@@ -51,13 +49,13 @@ def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
         }
 
 
-def tiles(picture: Image.Image, names: Sequence[str]) -> dict[str, str]:
-    """WebP in base64."""
-    made = {}
+def drawn(picture: Image.Image, names: Sequence[str]) -> dict[str, Any]:
+    """The pictures by these names, WebP in base64, and a blur of the smallest."""
+    pictures = {}
     for name in names:
         picture = fitted(picture, EDGES[name])
-        made[name] = b64encode(webp.still(picture)).decode()
-    return made
+        pictures[name] = b64encode(webp.still(picture)).decode()
+    return {"pictures": pictures, "thumbhash": thumbhash_of(picture)}
 
 
 def thumbhash_of(image: Image.Image) -> str:

@@ -7,6 +7,7 @@ a child starts in some 10 ms, and ends when Salon ends, however that happens.
 import json
 import multiprocessing
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ PROGRAM_BYTES = 256 * 1024**2
 LARGEST_ANSWER = 32 * 1024**2  # bytes; the largest animation takes half of that
 # Times the limit, by the clock: a decode gives way to everything else on the machine (NICENESS), and may hang without working.
 PATIENCE = 3
+LAST_BREATH_SECONDS = 1  # between the end of its line and its own
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["rooms.ingest.nursery"])
@@ -38,8 +40,8 @@ PROCESSES = threading.Lock()
 
 
 class DecodeError(Exception):
-    """No result. The reason is "pixels" (too many), "kind" (not one Salon shows), "damage" (as the decoder says) or "work" (too much,
-    or it crashed)."""
+    """No result. The reason is "pixels" (too many), "kind" (not one Salon shows), "damage" (as the decoder says), "work" (too much, or
+    it crashed) or "machine" (somebody else killed it: a system that was short of memory)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason = reason
@@ -53,33 +55,46 @@ def limits(seconds: int) -> Limits:
 
 def run(work: Work, file: BinaryIO, *arguments: Any, limits: Limits) -> Any:
     """What `work(file, *arguments)` returns, as JSON says it. Raises DecodeError, at the latest when the time is over."""
-    with on_disk(file) as original, started(work, arguments, limits) as (process, connection):
+    with on_disk(file) as original, started(work, arguments, limits) as (process, connection, late):
         try:
             send_handle(connection, original.fileno(), process.pid or 0)
             # JSON, never pickle: a child that was taken over must not be able to run code here.
             answer = json.loads(connection.recv_bytes(LARGEST_ANSWER))
         except (OSError, EOFError, ValueError) as error:  # it died, was killed, or talks nonsense
-            raise DecodeError("work", type(error).__name__) from None
+            raise DecodeError("machine" if was_shot(process) and not late.is_set() else "work", type(error).__name__) from None
     if "result" not in answer:
         raise DecodeError(answer["reason"], answer.get("detail", ""))
     return answer["result"]
 
 
 @contextmanager
-def started(work: Work, arguments: tuple[Any, ...], limits: Limits) -> Iterator[tuple[BaseProcess, Connection]]:
+def started(work: Work, arguments: tuple[Any, ...], limits: Limits) -> Iterator[tuple[BaseProcess, Connection, threading.Event]]:
+    """The event is set when we kill it ourselves because it takes too long."""
     ours, theirs = CONTEXT.Pipe()
     process = CONTEXT.Process(target=child.main, args=(theirs, work, arguments, limits))
     with ours:
         with theirs, PROCESSES:
             process.start()
-        killer = threading.Timer(limits.seconds * PATIENCE, process.kill)
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            process.kill()
+
+        killer = threading.Timer(limits.seconds * PATIENCE, kill)
         killer.start()
         try:
-            yield process, ours
+            yield process, ours, late
         finally:
             killer.cancel()
             killer.join()
             end(process)
+
+
+def was_shot(process: BaseProcess) -> bool:
+    with PROCESSES:
+        process.join(LAST_BREATH_SECONDS)
+    return process.exitcode == -signal.SIGKILL
 
 
 def end(process: BaseProcess) -> None:

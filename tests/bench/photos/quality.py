@@ -53,8 +53,7 @@ class Best:
 def before_encoding(path: Path, format: str) -> dict[str, Image.Image]:
     """The pixels that Salon's pipeline hands to the encoder, by name of the size."""
     with recorded() as images:
-        salon.make_tiles(path, format)
-        salon.make_view(path, format)
+        salon.make_all(path, format)
     return dict(zip(EDGES, sorted(images, key=lambda image: -max(image.size)), strict=True))
 
 

@@ -138,7 +138,7 @@ def remarks(results: Results) -> list[str]:
 
 
 NOTES = (
-    "Salon's time is that of both parts: `tiles` holds up an upload (checks, facts, blur, thumb and grid), `view` is the worker's.",
+    "Salon's time is for all that an upload waits for: the checks, the facts, the blur, the three pictures and the editions.",
     f"{PEAK[:1].upper()}{PEAK[1:]} is what the kernel has seen of the process (VmHWM), the language and its libraries included; of "
-    "`sandboxed` it is that of the larger child.",
+    "`sandboxed` it is that of the child.",
 )

@@ -136,13 +136,13 @@ class Python(Contestant):
 
 class Salon(Python):
     name = "salon"
-    about = "the pipeline of rooms.ingest, its two parts one after the other in one process"
+    about = "the pipeline of rooms.ingest, in one process"
     module = "salon"
 
 
 class Sandboxed(Python):
     name = "sandboxed"
-    about = "the same as the server runs it, each part in a child process behind limits"
+    about = "the same as the server runs it, in a child process behind limits"
     module = "sandboxed"
 
 

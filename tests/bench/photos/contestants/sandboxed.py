@@ -1,13 +1,11 @@
-"""Salon's pipeline as the server runs it: each part in a child process of its own, behind limits."""
+"""Salon's pipeline as the server runs it: in a child process, behind limits."""
 
 from base64 import b64decode
 from pathlib import Path
-from typing import Any
 
 from rooms.ingest import sandbox
 from rooms.ingest.child import Limits
 from rooms.ingest.derive import SECONDS
-from rooms.ingest.look import SHRINKING
 from tests.bench.photos.contestants.turns import Meter, take_turns
 from tests.bench.photos.contestants.weighed import weighed
 
@@ -27,25 +25,15 @@ class Children(Meter):
     def memory(self) -> dict[str, int]:
         return self.heaviest
 
-    def make_tiles(self, path: Path, format: str) -> dict[str, bytes]:
-        return decoded(self.run("look", path, format)["tile"])
-
-    def make_view(self, path: Path, format: str) -> dict[str, bytes]:
-        return decoded(self.run("derive", path, format)) if format in SHRINKING else {}
-
-    def run(self, work: str, path: Path, format: str) -> Any:
+    def make_all(self, path: Path, format: str) -> dict[str, bytes]:
         with path.open("rb") as file:
-            answer = sandbox.run(weighed, file, work, format, limits=LIMITS)
+            answer = sandbox.run(weighed, file, format, limits=LIMITS)
         self.spent += answer["cpu"]
         self.heaviest = max(self.heaviest, answer["memory"], key=lambda memory: memory["peak"])
-        return answer["result"]
-
-
-def decoded(texts: dict[str, str]) -> dict[str, bytes]:
-    return {name: b64decode(text) for name, text in texts.items()}
+        return {name: b64decode(text) for name, text in answer["result"]["pictures"].items()}
 
 
 def main() -> None:
     sandbox.CONTEXT.set_forkserver_preload(["rooms.ingest.nursery", weighed.__module__])
     children = Children()
-    take_turns({"tiles": children.make_tiles, "view": children.make_view}, children)
+    take_turns({"all": children.make_all}, children)

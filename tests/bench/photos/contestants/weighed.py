@@ -3,13 +3,12 @@
 import time
 from typing import Any, BinaryIO
 
-from rooms.ingest.derive import derive_as_text
 from rooms.ingest.look import look
 from tests.bench.photos.contestants.turns import resident
 
 
-def weighed(file: BinaryIO, work: str, format: str) -> dict[str, Any]:
+def weighed(file: BinaryIO, format: str) -> dict[str, Any]:
     """CPU in seconds, with the start of this process; memory in KiB."""
     base = resident("VmRSS")
-    result = {"look": look, "derive": derive_as_text}[work](file, format)
+    result = look(file, format)
     return {"result": result, "cpu": time.process_time(), "memory": {"base": base, "peak": resident("VmHWM")}}
