@@ -5,6 +5,7 @@ from io import BytesIO
 from PIL import Image, ImageChops, ImageCms
 
 from rooms.ingest import exif
+from rooms.ingest.scaling import scaled
 
 JPEG = ("JPEG", "MPO")  # the second is a JPEG with another one behind it
 Turn = Image.Transpose
@@ -18,7 +19,6 @@ TURNS = {
     8: Turn.ROTATE_90,
 }  # what each EXIF orientation asks for
 SIDEWAYS = (5, 6, 7, 8)  # the ones that swap width and height
-REDUCING_GAP = 1.4  # shrink by whole numbers to this many times the size first: half the work, and still 45 dB; see docs/decisions/0010
 NEAR = 0.05  # a share of the edge. A picture this near to its size is left at that: see docs/decisions/0010
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
@@ -43,7 +43,7 @@ def fitted(image: Image.Image, edge: int) -> Image.Image:
     size = fit(image.size, edge)
     if size == image.size or is_near(max(image.size), edge):
         return image
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+    return scaled(image, size)
 
 
 def load_near(image: Image.Image, edge: int) -> Image.Image:
