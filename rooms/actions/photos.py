@@ -1,6 +1,8 @@
+from functools import partial
+
 from django.db import IntegrityError, transaction
 
-from rooms import access, housekeeping, journal
+from rooms import access, housekeeping, journal, shown
 from rooms.access import Right
 from rooms.actions.change import change
 from rooms.models import Kind, Membership, Photo, Room
@@ -33,6 +35,7 @@ def remove(member: Membership, photo: Photo) -> None:
         photo.removed_at, photo.removed_by = entry.at, member.user
         save(photo, entry, "removed_at", "removed_by")
         entry.data = {"id": str(photo.id)}
+        transaction.on_commit(partial(shown.hide, photo), robust=True)  # before anybody is told
 
 
 def restore(member: Membership, photo: Photo) -> Photo:

@@ -5,13 +5,15 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from rooms import access
+from rooms import access, shown
 from rooms.ingest.formats import BY_NAME
 from rooms.models import Membership, Photo
 from rooms.serving.answer import serve_content
 from rooms.serving.originals import extension, original_for, picture_of, stem
 from salon.auth import visitor
 from salon.errors import ProblemError
+
+ASKED_BY_WEB_SERVER = "X-Salon-Show"  # one that looked for the picture by itself first; deploy/nginx/media.conf sends it
 
 # While the large picture is not made yet, or cannot be made, its address shows the next smaller one.
 PICTURES = {"thumb": ["thumb"], "grid": ["grid"], "view": ["view", "grid"]}
@@ -41,4 +43,7 @@ def serve_original(request: HttpRequest, member: Membership, photo: Photo) -> Ht
 def serve_picture(request: HttpRequest, photo: Photo, variant: str) -> HttpResponseBase:
     if variant not in PICTURES:
         raise Http404
-    return serve_content(request, picture_of(photo, *PICTURES[variant]), content_type="image/webp")
+    picture = picture_of(photo, *PICTURES[variant])
+    if ASKED_BY_WEB_SERVER in request.headers:
+        shown.show(photo, variant)
+    return serve_content(request, picture, content_type="image/webp")
