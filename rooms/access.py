@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from rooms.models import Archive, Invite, Membership, Originals, Photo, Removal, Role, Upload
 from salon.errors import ForbiddenError, NotFoundError, NotSignedInError
+from salon.trace import note_room
 
 Asker = User | AnonymousUser
 
@@ -52,6 +53,7 @@ def room_for(user: Asker, slug: str, right: Right = Right.VIEW) -> Membership:
     member = memberships(user).filter(room__slug=slug).first()
     if member is None:
         raise NotFoundError
+    note_room(slug, member.user_id)
     require(member, right)
     return member
 

@@ -8,6 +8,7 @@ there. That is why a failure to send is logged and goes no further; the change i
 import asyncio
 import json
 import logging
+import time
 import uuid
 from typing import Any
 
@@ -35,7 +36,8 @@ def text_of(event: Event) -> str:
 
 def tell(event: Event) -> None:
     """An event was committed."""
-    send(group(event.room_id), {"type": "room.event", "room": event.room_id.hex, "seq": event.seq, "text": text_of(event)})
+    what = {"type": "room.event", "room": event.room_id.hex, "seq": event.seq, "text": text_of(event), "told_at": time.time()}
+    send(group(event.room_id), what)
 
 
 def doubt_room(room_id: uuid.UUID, user_id: uuid.UUID | None = None) -> None:

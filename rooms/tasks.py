@@ -23,6 +23,7 @@ from rooms.ingest import sandbox
 from rooms.ingest.derive import SECONDS, derive_as_text
 from rooms.ingest.sandbox import DecodeError
 from rooms.models import Photo, PhotoState
+from salon import measures
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def make_derivatives(photo: Photo) -> None:
     if files.exists(files.name_of(photo, "view")):
         return  # it came with the upload's own decode, or an earlier attempt made it
     connection.close()  # a decode takes a while; others need the connection more
-    with files.read(files.name_of(photo, "original")) as original:
+    with files.read(files.name_of(photo, "original")) as original, measures.ingest("derive", photo.format):
         derivatives = sandbox.run(derive_as_text, original, photo.format, limits=sandbox.limits(SECONDS))
     for variant, text in derivatives.items():
         files.keep(files.name_of(photo, variant), b64decode(text))

@@ -22,6 +22,7 @@ from rooms.ingest import sandbox
 from rooms.ingest.formats import BY_CONTENT_TYPE, BY_EXTENSION, MAGIC_LENGTH, READABLE, Format, is_video, sniff
 from rooms.ingest.look import look
 from rooms.ingest.sandbox import DecodeError
+from salon import measures
 from salon.errors import InvalidError, ProblemError, TooLargeError, UnsupportedError
 
 logger = logging.getLogger(__name__)
@@ -56,11 +57,15 @@ class BusyError(ProblemError):
     message = "Salon is looking at too many pictures just now. Add this one again in a minute."
 
 
+class MemoryShortError(BusyError):
+    message = "The server was short of memory over this picture. Add it again in a minute; if that does not help, add a smaller copy."
+
+
 def inspect(file: BinaryIO, name: str, content_type: str = "") -> Picture:
     """Read a picture's facts or raise what is wrong: InvalidError, TooLargeError or UnsupportedError with it, BusyError with us."""
     check_size(file)
     format = check_format(file, name, content_type)
-    with decoder():
+    with measures.ingest("inspect", format.name), decoder():
         facts = looked_at(file, format)
     taken_at = facts.pop("taken_at")
     pictures = {name: b64decode(text) for name, text in facts.pop("pictures").items()}
@@ -74,7 +79,7 @@ def looked_at(file: BinaryIO, format: Format) -> dict[str, Any]:
     except DecodeError as error:
         logger.info("A %s did not decode: %s", format.name, error)
         if error.reason == "machine":  # nothing is wrong with the file, so an upload keeps its bytes
-            raise BusyError from None
+            raise MemoryShortError from None
         raise refusal(error) from None
 
 

@@ -17,6 +17,7 @@ from rooms.live.presence import UPLOADS_SECONDS
 from rooms.live.reading import in_thread
 from rooms.live.seat import Seat
 from rooms.models import Membership
+from salon import measures
 from salon.errors import NotFoundError
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class RoomConsumer:
         seat = await self.seat()
         if seat is None:
             return
+        measures.SOCKETS.inc()
         try:
             await self.hub.enter(seat, self.after())
             while (message := await self.receive())["type"] == "websocket.receive":
@@ -55,6 +57,7 @@ class RoomConsumer:
             logger.warning("A socket in room %s had to be closed (%r)", seat.room_id, error)
             self.hub.dismiss(seat, UNAVAILABLE)
         finally:
+            measures.SOCKETS.dec()
             self.hub.leave(seat)
 
     async def seat(self) -> Seat | None:

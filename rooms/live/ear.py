@@ -9,6 +9,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from rooms import broadcasts
+from salon import outage
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +37,14 @@ class Ear:
                 message = await get_channel_layer().receive(self.channel)
                 wait = RETRY_SECONDS
             except Exception as error:
-                logger.warning("The channel layer cannot be read (%r)", error)
+                outage.layer.begin(error)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_RETRY_SECONDS)
             else:
                 self.hear(message)
 
     def hear(self, message: Mapping[str, Any]) -> None:
+        outage.layer.end()
         try:
             self.take(message)
         except Exception:  # one that cannot be understood must not stop those behind it
@@ -62,7 +64,7 @@ class Ear:
                 for group in groups:
                     await get_channel_layer().group_add(group, self.channel)
         except Exception as error:
-            logger.warning("The channel layer took no subscription (%r); until it does, the journal is read now and then", error)
+            outage.layer.begin(error)
 
     async def leave(self, group: str) -> None:
         if self.channel is None:

@@ -7,6 +7,7 @@ when it has just what they have, so nobody misses an event and nobody gets one t
 
 import asyncio
 import logging
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from rooms.live.frames import Frame, events_frames, frame
 from rooms.live.presence import Presence
 from rooms.live.reading import in_thread
 from rooms.live.seat import Seat
+from salon import measures
 
 if TYPE_CHECKING:
     from rooms.live.hub import Hub
@@ -38,6 +40,7 @@ class Gathering:
         self.seq = 0  # number of the last event its sockets were sent
         self.heard = 0  # the highest number the layer has told of
         self.queue: list[str] = []  # events that follow `seq` and go out in the next frame
+        self.told: list[float] = []  # when those were committed, by the clock of the process that did it
         self.passed: list[tuple[int, str]] = []  # what went out while somebody is sitting down
         self.entering: set[Seat] = set()  # admitted, and not yet up to date
         self.opened = False
@@ -133,13 +136,15 @@ class Gathering:
 
     # Events
 
-    def hear(self, seq: int, text: str) -> None:
+    def hear(self, seq: int, text: str, told_at: float | None = None) -> None:
         """The layer says that this event was committed."""
         self.heard = max(self.heard, seq)
         if self.reading is not None or not self.opened:
             return
         if seq == self.seq + len(self.queue) + 1:
             self.queue.append(text)
+            if told_at is not None:
+                self.told.append(told_at)
             if len(self.queue) == 1:
                 self.hub.flush_soon(self)
         elif seq > self.seq + len(self.queue):
@@ -148,13 +153,21 @@ class Gathering:
 
     def flush(self) -> None:
         texts, self.queue = self.queue, []
+        told, self.told = self.told, []
         self.pass_on(texts)
+        self.note_lag(told)
+
+    def note_lag(self, told: list[float]) -> None:
+        now = time.time()
+        for moment in told if self.seats else ():
+            measures.LAG.observe(max(0.0, now - moment))
 
     def pass_on(self, texts: list[str]) -> None:
         """Send the events that follow `seq` to everybody."""
         if self.entering:
             self.passed = [*self.passed, *enumerate(texts, self.seq + 1)][-PASSED_KEPT:]
         self.seq += len(texts)
+        measures.EVENTS.inc(len(texts) * len(self.seats))
         for message in events_frames(texts):
             self.put_all(message)
 
@@ -177,6 +190,7 @@ class Gathering:
                     self.heard = self.seq  # told of what is not there
                 else:
                     self.pass_on([broadcasts.text_of(event) for event in page.events])
+                    self.note_lag([event.at.timestamp() for event in page.events])
         except Exception as error:
             logger.warning("The journal of room %s could not be read (%r); the next round will", self.room_id, error)
             self.heard = self.seq  # or a newcomer would wait for what cannot be read
@@ -197,15 +211,18 @@ class Gathering:
     # Sending
 
     def send_to(self, seat: Seat, texts: list[str]) -> None:
+        measures.EVENTS.inc(len(texts))
         for message in events_frames(texts):
             self.put(seat, message)
 
     def put(self, seat: Seat, message: Frame) -> None:
         # A frame behind one that found no room must not slip in: it would be behind a gap.
+        measures.FRAMES.inc()
         if not seat.over and not seat.line.put(message):
             self.hub.dismiss(seat, TOO_SLOW)
 
     def put_all(self, message: Frame) -> None:
+        measures.FRAMES.inc(len(self.seats))
         slow = [seat for seat in self.seats if not seat.line.put(message)]
         for seat in slow:
             self.hub.dismiss(seat, TOO_SLOW)

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -93,7 +94,8 @@ class Hub:
 
     def do(self, work: Awaitable[Any]) -> None:
         """Run this beside everything else, and keep it from being collected."""
-        task = asyncio.ensure_future(work)
+        # In a context of its own: what runs here is not the request's or socket's that happened to start it, and its log says so.
+        task = Context().run(asyncio.ensure_future, work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -130,7 +132,7 @@ class Hub:
 
     def take_for(self, gathering: Gathering, kind: str, message: Mapping[str, Any]) -> None:
         if kind == "room.event":
-            gathering.hear(message["seq"], message["text"])
+            gathering.hear(message["seq"], message["text"], message.get("told_at"))
         elif kind == "room.doubt":
             self.rounds.doubt(seat for seat in gathering.everybody() if message["user"] in (None, seat.user_id.hex))
         elif kind == "room.presence" and message["process"] != self.process:
