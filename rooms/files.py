@@ -3,6 +3,8 @@
 A file appears under its name only when it is whole and on the disk. Whoever is about to write the row that a file belongs to holds
 a lock on the file until the row is committed; the sweep for orphans takes the same lock, so it can never take away what is just
 coming. The kernel drops a lock with the process that held it.
+
+While a backup runs no file of a photo goes: rows may, and the sweep takes what they leave once the backup is done.
 """
 
 import fcntl
@@ -20,6 +22,7 @@ from django.db import InterfaceError, OperationalError
 
 from rooms.models import Photo
 
+ERASING = "erasing.lock"  # shared by those who erase files of photos, held alone by a backup
 DRAFT = "."  # begins the name of a file that is being written
 PATIENCE_SECONDS = 10
 POLL_SECONDS = 0.02
@@ -32,6 +35,11 @@ def original(room_id: uuid.UUID, photo_id: uuid.UUID) -> str:
 
 def derivative(room_id: uuid.UUID, photo_id: uuid.UUID, variant: str) -> str:
     return f"derivatives/{room_id}/{photo_id}.{variant}.webp"
+
+
+def shown(room_id: uuid.UUID, photo_id: uuid.UUID, variant: str) -> str:
+    """A second name of a derivative, in the folder that a web server in front of Salon reads. See `shown.py`."""
+    return f"shown/{room_id}/{photo_id}.{variant}.webp"
 
 
 def partial(upload_id: uuid.UUID) -> str:
@@ -66,6 +74,17 @@ def size(name: str) -> int:
 
 def drop(name: str) -> None:
     path(name).unlink(missing_ok=True)
+
+
+def link(name: str, other: str) -> bool:
+    """Give a file a second name. False when it has it already, and where that cannot be done."""
+    target = path(other)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path(name), target)
+    except OSError:
+        return False
+    return True
 
 
 def keep(name: str, content: Content) -> None:
@@ -172,9 +191,30 @@ def unlocked(target: Path) -> Iterator[bool]:
         yield lock(file)
 
 
-def lock(file: BinaryIO) -> bool:
+def lock(file: BinaryIO, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
+
+
+@contextmanager
+def erasing() -> Iterator[bool]:
+    """Whether files of photos may go just now; if not, leave them to the sweep."""
+    with open_erasing_lock() as file:
+        yield lock(file, fcntl.LOCK_SH)
+
+
+@contextmanager
+def nothing_erased(seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Every file that a row names in this block is there until its end. Raises LockedError while another block has the same wish."""
+    with open_erasing_lock() as file:
+        wait_for_lock(file, time.monotonic() + seconds)  # those who are erasing finish
+        yield
+
+
+def open_erasing_lock() -> BinaryIO:
+    place = path(ERASING)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place.open("ab")

@@ -1,6 +1,7 @@
 """What must go in time: removed photos after their days of grace, uploads nobody goes on with, files that belong to nothing.
 
-Rows go first and their files after the commit. A kill in between leaves files without a row, which the sweep finds.
+Rows go first and their files after the commit. A kill in between leaves files without a row, which the sweep finds, and so does a
+backup, during which no file of a photo goes.
 """
 
 import shutil
@@ -14,12 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from rooms import files, orphans
+from rooms import files, orphans, shown
 from rooms.ingest.derive import EDGES
 from rooms.models import Archive, Photo, Room, Upload
 
 AT_ONCE = 200
 SWEEP_SECONDS = 3600
+LATELY_SECONDS = 300  # several rounds of `tidy`
 
 
 class Sweeps:
@@ -29,6 +31,7 @@ class Sweeps:
 def tidy() -> None:
     """What is due now, and once an hour the sweep. Any number of processes may do it at the same time."""
     now = timezone.now()
+    hide_removed(now - timedelta(seconds=LATELY_SECONDS))
     purge_removed(now - timedelta(days=settings.ENV.undo_days))
     purge_rooms(now - timedelta(days=settings.ENV.undo_days))
     drop_expired(now)
@@ -36,6 +39,12 @@ def tidy() -> None:
     if time.monotonic() >= Sweeps.due:
         Sweeps.due = time.monotonic() + SWEEP_SECONDS
         orphans.sweep()
+
+
+def hide_removed(after: datetime) -> None:
+    """Once more, for whatever was killed between the commit of a removal and the hiding."""
+    for photo in Photo.objects.filter(removed_at__gt=after):
+        shown.hide(photo)
 
 
 def purge_removed(before: datetime) -> None:
@@ -62,8 +71,15 @@ def erase(photos: list[Photo]) -> None:
 
 
 def drop_all(names: Iterable[str]) -> None:
-    for name in names:
-        files.drop(name)
+    with files.erasing() as may:
+        for name in names if may else ():
+            files.drop(name)
+
+
+def drop_folder(name: str) -> None:
+    with files.erasing() as may:
+        if may:
+            shutil.rmtree(files.path(name), ignore_errors=True)
 
 
 def purge_rooms(before: datetime) -> None:
@@ -73,8 +89,8 @@ def purge_rooms(before: datetime) -> None:
             room_id = room.pk
             room.delete()
         drop_all(uploads)
-        for kind in ("originals", "derivatives", "previews"):
-            shutil.rmtree(files.path(f"{kind}/{room_id}"), ignore_errors=True)
+        for kind in ("originals", "derivatives", "shown", "previews"):
+            drop_folder(f"{kind}/{room_id}")
 
 
 def drop_expired(now: datetime) -> None:

@@ -1,4 +1,5 @@
 """Files that belong to no row: left by a kill between the writing of a file and the commit of its row, or before a removal's files went.
+The pictures in `shown` belong only to photos that are not removed.
 
 Whoever is about to commit a row holds a lock on its original (see `files.py`), and the row is looked for after the lock was had.
 So what is just coming is never taken for an orphan, however long its server was asleep.
@@ -38,9 +39,14 @@ def own_lock(path: Path, owner: str) -> Path:
     return path
 
 
+def original_lock(path: Path, owner: str) -> Path:
+    return files.path("originals") / path.parent.name / owner
+
+
 OWNERS = {
     "originals": Owner(Photo.objects.all, own_lock),
-    "derivatives": Owner(Photo.objects.all, lambda path, owner: files.path("originals") / path.parent.name / owner),
+    "derivatives": Owner(Photo.objects.all, original_lock),
+    "shown": Owner(Photo.objects.shown, original_lock),
     "uploads": Owner(open_uploads, own_lock),
     "previews": Owner(open_uploads, lambda path, owner: files.path("uploads") / owner),
 }
@@ -92,8 +98,8 @@ def taken_away(path: Path, owner: Owner) -> bool:
 
 def take_away(path: Path, owner: Owner) -> bool:
     pk = identifier(path)
-    with files.unlocked(owner.lock(path, pk) if pk else path) as free:
-        if not free or (pk and owner.rows().filter(pk=pk).exists()):
+    with files.erasing() as may, files.unlocked(owner.lock(path, pk) if pk else path) as free:
+        if not may or not free or (pk and owner.rows().filter(pk=pk).exists()):
             return False
         path.unlink(missing_ok=True)
         return True

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         refuse_absent_database()
         refuse_old_database()
         data_folder.sweep(settings.ENV.data_dir / "incoming")
-        settings.SERVED_ON_LOOPBACK = host in LOOPBACK
+        settings.SERVED_ON_LOOPBACK = host in LOOPBACK and not settings.ENV.proxies  # strangers come by a proxy
         self.set_up_unattended()
         from salon.server import SalonServer  # installs the reactor, which only a server should do
         from salon.worker import TaskWorker
@@ -68,7 +68,8 @@ class Command(BaseCommand):
     def announce(self, port: int) -> None:
         host = settings.ENV.host
         name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
-        address = settings.PUBLIC_URL or f"http://{f'[{name}]' if ':' in name else name}:{port}"
+        here = f"{f'[{name}]' if ':' in name else name}:{port}"
+        address = settings.PUBLIC_URL or f"http://{published() or here}"
         lines = [
             f"Salon is listening on {host}:{port}; data is in {settings.ENV.data_dir}.",
             f"Open {self.first_address(address)}",
@@ -88,6 +89,12 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def published() -> str | None:
+    """Where whoever runs us in a container is listening for us."""
+    publish = settings.ENV.publish
+    return f"localhost:{publish}" if publish and publish.isdecimal() else publish
 
 
 def refuse_absent_database() -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from salon import data_folder
+from salon import data_folder, measures, metrics
 from salon.management.commands.serve import refuse_absent_database, refuse_old_database
 
 
@@ -36,6 +36,8 @@ class Command(BaseCommand):
         asked, loop = asyncio.Event(), asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, asked.set)
+        measures.watch_loop(loop)
+        self.offer_metrics(settings.ENV.worker_metrics_port)
         worker = TaskWorker(settings.ENV.worker_threads)
         running = asyncio.create_task(worker.run())
         self.stdout.write(f"Salon's worker {worker.id} is at work, {worker.threads} photos at a time. Ctrl-C stops it.")
@@ -45,3 +47,12 @@ class Command(BaseCommand):
         await worker.stop()
         if running.done():
             running.result()  # raises what ended it, if it was not the stopping
+
+    def offer_metrics(self, port: int | None) -> None:
+        try:
+            if port is not None:
+                metrics.serve_worker(port)
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {settings.ENV.host}:{port}: {error}. Choose another with SALON_WORKER_METRICS_PORT."
+            ) from None
