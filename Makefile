@@ -9,11 +9,12 @@ BIN := $(CURDIR)/.venv/bin
 WEB := platform/web
 MANIFEST := $(WEB)/dist/.vite/manifest.json
 CLIENT_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f 2>/dev/null) $(WEB)/vite.config.ts $(WEB)/svelte.config.js $(WEB)/tsconfig.json
+GIVEN := $(if $(filter file,$(origin DATA_DIR)),,DATA_DIR=$(DATA_DIR))
 SALON := env SALON_HOST=$(HOST) SALON_PORT=$(PORT) SALON_DATA_DIR=$(abspath $(DATA_DIR)) $(BIN)/python manage.py
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run dev client test check test-chaos bench-live bench-photos soak format types lock clean programs
+.PHONY: help run dev backup restore client test check test-stack test-chaos bench-live bench-photos bench-serving soak format types lock clean programs
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +28,12 @@ dev: .venv/test-ready $(MANIFEST) ## the same, and start again whenever a file c
 	@(cd $(WEB) && npm exec -- vite build --watch --logLevel warn) & trap "kill $$! 2>/dev/null" EXIT; \
 	SALON_DEBUG=1 watchfiles --filter python '$(SALON) serve' accounts rooms platform/salon
 
+backup: ## the Compose stack, or DATA_DIR if you give it, into one file while it runs (TO=FILE)
+	@$(GIVEN) deploy/backup $(TO)
+
+restore: ## bring it back: FROM=FILE, and REPLACE=yes where there are people already
+	@$(GIVEN) deploy/restore "$(FROM)" $(if $(REPLACE),--replace)
+
 client: $(MANIFEST) ## build the browser client
 
 test: .venv/test-ready $(MANIFEST) programs ## run everything: lint, types, Python, client and browser tests
@@ -34,6 +41,9 @@ test: .venv/test-ready $(MANIFEST) programs ## run everything: lint, types, Pyth
 
 check: .venv/test-ready $(WEB)/node_modules/ready ## lint and types only
 	@tests/run check
+
+test-stack: .venv/test-ready programs ## build the Compose stack, bring it up and test it through its port (needs a Docker Engine; about five minutes)
+	@tests/stack/run $(ARGS)
 
 test-chaos: .venv/test-ready programs ## two servers, forty members, and everything that can go wrong (about four minutes)
 	@python -m tests.chaos $(ARGS)
@@ -43,6 +53,9 @@ bench-live: .venv/test-ready programs ## measure the live core against its peers
 
 bench-photos: .venv/test-ready programs ## measure Salon's pictures against Pillow's and sharp's, and a server full of uploads (about six minutes)
 	@python -m tests.bench.photos $(ARGS)
+
+bench-serving: .venv/test-ready programs ## measure pictures through nginx beside the same file without a check (about two minutes)
+	@python -m tests.bench.serving $(ARGS)
 
 soak: .venv/test-ready programs ## a thousand sockets for ten minutes: does anything grow?
 	@python -m tests.bench.soak $(ARGS)
@@ -58,7 +71,7 @@ lock: .venv/test-ready ## pin the newest versions that pyproject.toml allows
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --group build -o requirements-build.txt
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-header pyproject.toml --group build --group dev -o requirements-dev.txt
 
-programs: # what the tests drive: PostgreSQL, Redis, nginx, Chromium, exiftool and unzip
+programs: # what the tests drive: PostgreSQL, Redis, nginx, Caddy, wrk, Chromium, exiftool and unzip
 	@tests/programs
 
 clean: ## remove what was built and installed here (never the data in var/)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 
 from accounts import setup
 
-OPEN_BEFORE_SETUP = ("/setup", "/static/", "/healthz", "/readyz", "/metrics", "/api/", "/ws/")
+OPEN_BEFORE_SETUP = ("/setup", "/static/", "/healthz", "/readyz", "/metrics", "/doctor/", "/api/", "/ws/", "/internal/")
 
 
 class FirstStartMiddleware:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.homes import empty_home, make_home, small_backup  # noqa: F401, fixtures
 from tests.people import Cast, gather_cast, make_person
 from tests.server import Server
 

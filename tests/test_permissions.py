@@ -46,6 +46,7 @@ UPLOAD = UPLOADS + "/<uuid:upload>"
 MEMBER = ROOM + "/members/<uuid:user>"
 INVITE = ROOM + "/invites/<uuid:invite>"
 ARCHIVE = "media/<slug:slug>/archives/<uuid:archive_id>"
+GATE = "internal/media/<slug:slug>"
 MEDIA = "media/<slug:slug>/<uuid:photo_id>/<slug:variant>"
 
 
@@ -121,6 +122,7 @@ TABLE = [
     row("POST", API + "invites/<token>/accept", lambda w: f"/api/v1/invites/{w.invite.token}/accept", "200 200 200 200 200 200 401"),
     row("GET", API + "openapi.json", lambda w: "/api/v1/openapi.json", "200 200 200 200 200 200 200"),
     row("GET", MEDIA, lambda w: f"/media/{w.cast.slug}/{w.photo}/grid", "200 200 200 200 404 404 404"),
+    row("GET", GATE, lambda w: f"/internal/media/{w.cast.slug}", "204 204 204 204 403 403 403"),  # asked by nginx, which knows no 404
     row("POST", ROOM + "/archives", lambda w: room(w) + "/archives", "201 201 201 201 404 404 401", json={}),
     row("GET", ARCHIVE, lambda w: f"/media/{w.cast.slug}/archives/{w.archive}", "404 404 200 404 404 404 404"),  # hers only
     row("GET", "", lambda w: "/", "200 200 200 200 200 200 302"),
@@ -129,6 +131,10 @@ TABLE = [
     row("GET", "setup", lambda w: "/setup", "404 404 404 404 404 404 404"),
     row("GET", "healthz", lambda w: "/healthz", "200 200 200 200 200 200 200"),
     row("GET", "readyz", lambda w: "/readyz", "200 200 200 200 200 200 200"),
+    row("GET", "doctor/look", lambda w: "/doctor/look", "404 404 404 404 404 404 404"),  # for whoever has a token that Salon has signed
+    row("POST", "doctor/body", lambda w: "/doctor/body", "404 404 404 404 404 404 404"),
+    row("GET", "doctor/content", lambda w: "/doctor/content", "404 404 404 404 404 404 404"),
+    row("GET", "doctor/stream", lambda w: "/doctor/stream", "404 404 404 404 404 404 404"),
     row("GET", "metrics", lambda w: "/metrics", "404 404 404 404 404 404 404"),  # for staff and whoever has the token
 ]
 # Django's and allauth's own pages, tested by them; each asks for what it needs. The admin's root stands for the admin.
@@ -236,7 +242,7 @@ def test_everybody_gets_the_socket_code_of_the_table(cast: Cast, who: str, code:
             assert frame(socket)["type"] == "hello"
 
 
-@pytest.mark.parametrize("path", ["/ws/", "/ws/rooms/", "/ws/other", "/api/v1/rooms"])
+@pytest.mark.parametrize("path", ["/ws/", "/ws/rooms/", "/ws/other", "/ws/doctor", "/api/v1/rooms"])
 def test_there_are_no_other_sockets(cast: Cast, path: str) -> None:
     from websockets.sync.client import connect
 

@@ -133,11 +133,11 @@ def test_without_redis_the_api_goes_on_and_sockets_catch_up_from_the_journal(cas
             assert sign_in(slow, person) == 302
             ready = httpx.get(f"{slow.url}/readyz", timeout=20)
             assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
-            assert ready.json()["checks"] == {"database": "ok", "redis": "does not answer"}
+            assert [name for name, word in ready.json()["checks"].items() if word != "ok"] == ["redis"]
             with open_socket(slow, cast.slug, vic) as late:
                 assert frame(late)["type"] == "hello"
             redis.send_signal(signal.SIGCONT)
-            assert httpx.get(f"{slow.url}/readyz", timeout=20).json()["status"] == "ok"
+            wait_until("all is well again", lambda: httpx.get(f"{slow.url}/readyz", timeout=20).json()["status"] == "ok")
             seq = client.patch(cast.path, json={"name": "With Redis"}).json()["seq"]
             assert events_until(socket, seq)[-1]["data"]["name"] == "With Redis"
     finally:

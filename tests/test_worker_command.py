@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.people import open_socket
-from tests.pictures import picture
+from tests.pictures import film, moving
 from tests.server import manage
 from tests.services import free_port, wait_until
 from tests.test_sockets import frame
@@ -30,7 +30,7 @@ def test_the_room_hears_at_once_what_a_worker_has_done_and_it_stops_when_asked(s
     with works(tmp_path, salon.settings) as work:
         with open_socket(salon.server, salon.room, dict(salon.api.headers)) as socket:
             assert frame(socket)["type"] == "hello"
-            photo = salon.add(picture())
+            photo = salon.add(moving("gif"))
             kinds: list[str] = []
             while "photo.ready" not in kinds:
                 kinds += [event["kind"] for event in frame(socket)["events"]]
@@ -45,18 +45,18 @@ def test_the_room_hears_at_once_what_a_worker_has_done_and_it_stops_when_asked(s
 @shared
 def test_a_worker_survives_the_loss_of_its_database_connections(salon: Salon, tmp_path: Path) -> None:
     with works(tmp_path, salon.settings) as work:
-        first = salon.add(picture())
+        first = salon.add(moving("gif", film(5)))
         wait_until("the first photo is developed", lambda: salon.state(first) == "ready")
         others = "datname = current_database() AND pid <> pg_backend_pid()"
         assert salon.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
-        second = salon.add(picture())
+        second = salon.add(moving("gif", film(6)))
         wait_until("the second one too", lambda: salon.state(second) == "ready")
         assert work.stop() == 0
 
 
 @shared
 def test_two_workers_share_a_heap_of_photos_and_do_each_once(salon: Salon, tmp_path: Path) -> None:
-    photos = [salon.add(picture(size=(1200, 800))) for _ in range(12)]
+    photos = [salon.add(moving("gif", film(9, (320, 200 + number)))) for number in range(12)]
     with works(tmp_path, salon.settings) as one, works(tmp_path, salon.settings) as two:
         wait_until("all are developed", lambda: {status for status, _ in salon.tasks()} == {"SUCCESSFUL"})
         assert {len(workers) for _, workers in salon.tasks()} == {1}

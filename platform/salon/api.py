@@ -1,5 +1,6 @@
 """The API under `/api/v1`: routers of the apps, one way to sign in, one shape of error."""
 
+import logging
 from typing import Any
 
 from django.db import DatabaseError
@@ -12,6 +13,7 @@ from rooms.api import routers as rooms
 from salon import __version__, errors
 from salon.auth import CREDENTIALS
 
+logger = logging.getLogger(__name__)
 api = NinjaAPI(
     title="Salon",
     version=__version__,
@@ -36,6 +38,7 @@ def trouble(request: HttpRequest, error: Exception) -> HttpResponse:
     problem = errors.problem_of(error)
     if problem is None:
         raise error
+    logger.warning("A request was answered with %d: %s", problem.status, str(error).partition("\n")[0])
     return errors.answer_problem(problem)
 
 

@@ -1,13 +1,12 @@
 """A cache that may be away. It holds nothing but rate limits, and a Salon without them for a minute is better than none."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+from salon import outage
 
 TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
@@ -32,7 +31,9 @@ class ForgivingRedisCache(RedisCache):
 
     def attempt(self, ask: Callable[..., Any], *arguments: Any, otherwise: Any = None, **options: Any) -> Any:
         try:
-            return ask(*arguments, **options)
+            answer = ask(*arguments, **options)
         except RedisError as error:
-            logger.warning("The cache does not answer: %s", error)
+            outage.cache.begin(error)
             return otherwise
+        outage.cache.end()
+        return answer

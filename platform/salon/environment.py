@@ -6,7 +6,7 @@ Nothing here is required to try Salon. A secret may also come from a file: `NAME
 import os
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic.config import JsonDict
@@ -31,8 +31,18 @@ class Environment(BaseSettings):
     debug: bool = Field(False, description="Show tracebacks to whoever asks. Never in production.", examples=["1"])
     host: str = Field("127.0.0.1", description="Address `serve` listens on.", examples=["0.0.0.0"])  # noqa: S104
     port: int = Field(8000, ge=0, le=65535, description="Port `serve` listens on.", examples=["8000"])
+    publish: str | None = Field(
+        None, description="Port on which `compose.yaml` publishes Salon, or an address and a port.", examples=["127.0.0.1:8080"]
+    )
     url: str | None = Field(
         None, description="Address people type; needed behind a proxy and for mail.", examples=["https://photos.example.org"]
+    )
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=9,
+        description="How many reverse proxies stand in front. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed then.",
+        examples=["1"],
     )
     data_dir: Path = Field(REPOSITORY / "var", description="Folder for the database, photos and keys.", examples=["/srv/salon"])
     secret_key: str | None = Field(
@@ -99,7 +109,13 @@ class Environment(BaseSettings):
         examples=["64 random letters"],
         json_schema_extra=SECRET,
     )
+    worker_metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port on which `manage.py work` offers its own `/metrics`; without it none.", examples=["9100"]
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.", examples=["INFO"])
+    log_format: Literal["line", "json"] = Field(
+        "line", description="Lines for people, or one JSON object on each line for programs.", examples=["json"]
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -147,6 +163,12 @@ class Environment(BaseSettings):
         if parts.scheme not in mail.PORTS or not parts.hostname:
             raise ValueError("must start with smtp://, smtps:// or smtp+tls:// and name a host")
         return value
+
+    def secrets(self) -> list[str]:
+        """What no log may show; of an address, its password."""
+        named = (getattr(self, name) for name, field in type(self).model_fields.items() if field.json_schema_extra == SECRET)
+        secrets = [(urlsplit(secret).password if "://" in secret else secret) or "" for secret in named if secret]
+        return [secret for secret in {*secrets, *map(unquote, secrets)} if secret]
 
     @model_validator(mode="after")
     def owner_is_whole(self) -> Self:

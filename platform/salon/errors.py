@@ -4,7 +4,7 @@ import errno
 from collections.abc import Callable
 from typing import ClassVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -72,6 +72,14 @@ class NoSpaceError(ProblemError):
     message = "This server has no space left, so nothing more can be kept. Ask whoever runs it to make room, then send this again."
 
 
+class AwayError(ProblemError):
+    """The database does not answer, or broke off in the middle. Nobody knows whether the change was made."""
+
+    status = 503
+    code = "unavailable"
+    message = "Salon cannot answer just now. Wait a moment and try again."
+
+
 def problem_of(error: BaseException) -> ProblemError | None:
     """What people should hear of a failure that is not our fault; None for one that is."""
     if isinstance(error, ProblemError):
@@ -82,7 +90,9 @@ def problem_of(error: BaseException) -> ProblemError | None:
         or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
         or getattr(cause, "sqlstate", "") == "53100"  # PostgreSQL's disk_full
     )
-    return NoSpaceError() if full else None
+    if full:
+        return NoSpaceError()
+    return AwayError() if isinstance(error, OperationalError | InterfaceError) else None
 
 
 BUSY_SECONDS = 10  # after which it is worth asking a busy server again
@@ -108,7 +118,7 @@ def answer(status: int, code: str, message: str, field: str | None = None) -> Js
 
 def answer_problem(problem: ProblemError) -> HttpResponse:
     response = answer(problem.status, problem.code, problem.message, problem.field)
-    if problem.status == 429:
+    if problem.status in (429, 503):
         response["Retry-After"] = str(BUSY_SECONDS)
     return response
 

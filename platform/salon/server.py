@@ -22,6 +22,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 
+from salon import measures
 from salon.body import Body
 from salon.direct import BoundedSocket, Inbox, extension
 from salon.pace import PacedRequest
@@ -30,6 +31,7 @@ from salon.worker import TaskWorker
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 7  # for requests and the task in hand when the server stops; with what follows it stays under ten
+READING_SECONDS = 0.1  # for a request whose line was accepted as the server was asked to stop
 CLOSING_SECONDS = 5  # a slow reader should still read why it is closed
 FINISHING_SECONDS = 120  # for a view whose client has gone; cancelling it would lose its database connection (see receiving.py)
 LARGEST_FRAME = 65_536  # bytes a client may send at once; beyond it the line is closed with 1009 before the frame is read
@@ -104,6 +106,7 @@ class SalonServer(Server):
             os._exit(0)
 
     def start(self) -> None:
+        measures.watch_loop(asyncio.get_event_loop())
         self.http_factory.buildProtocol = self.build_protocol
         self.ws_factory.protocol = BoundedSocket
         self.ws_factory.closeHandshakeTimeout = CLOSING_SECONDS
@@ -152,13 +155,21 @@ class SalonServer(Server):
     async def wind_down(self) -> None:
         """Take nobody in, send the sockets elsewhere, finish requests and the task in hand, within GRACE_SECONDS."""
         for port in self.ports:
+            port.doRead()  # who is connected already, but not accepted, would be hung up on
             port.stopListening()
         self.stopping = True
         for socket in self.sockets():
             socket.send_away()
+        await within_grace([self.last_answers(), *([self.worker.stop()] if self.worker is not None else [])])
+
+    async def last_answers(self) -> None:
+        """What was accepted a moment ago is read meanwhile, so the requests are counted after the farewells."""
+        await asyncio.sleep(READING_SECONDS)
+        await self.farewells()
         requests = [details for protocol, details in self.connections.items() if not isinstance(protocol, WebSocketProtocol)]
-        work: list[Awaitable[Any]] = [details["application_instance"] for details in requests if "application_instance" in details]
-        await within_grace([*work, self.farewells(), *([self.worker.stop()] if self.worker is not None else [])])
+        answers = [details["application_instance"] for details in requests if "application_instance" in details]
+        if answers:
+            await asyncio.wait(answers)
 
     def sockets(self) -> list[BoundedSocket]:
         return [protocol for protocol in self.connections if isinstance(protocol, BoundedSocket)]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.utils.csp import CSP
 
-from salon import cache, environment, keys, mail
+from salon import cache, environment, keys, logs, machine, mail
 
 ENV = environment.load()
 REPOSITORY = environment.REPOSITORY
@@ -22,7 +22,7 @@ LISTENS_EVERYWHERE = ENV.host in ("0.0.0.0", "::", "")  # noqa: S104
 SERVED_ON_LOOPBACK = False  # `serve` sets it
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 if PUBLIC_URL:
-    ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *LOOPBACK_NAMES]
+    ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *LOOPBACK_NAMES, *(machine.own_addresses() if LISTENS_EVERYWHERE else [])]
 else:
     ALLOWED_HOSTS = ["*"] if LISTENS_EVERYWHERE else [ENV.host, *LOOPBACK_NAMES]
 
@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
+    "salon.trace.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "salon.errors.ApiErrorsMiddleware",
@@ -91,7 +92,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Each request runs in a thread of its own under ASGI; the pool keeps their connections warm and bounded.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # or the first requests after a restart of PostgreSQL would all fail
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 20, "timeout": 15}
+    # A database whose host has vanished never says so: the kernel must find out, or each thread that waits for it waits for hours. What
+    # the address itself says (`?connect_timeout=3`) stands.
+    VIGILANCE = {
+        "connect_timeout": 10,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # milliseconds that what was sent may go unconfirmed
+    }
+    DATABASES["default"]["OPTIONS"] = VIGILANCE | DATABASES["default"].get("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 20, "timeout": 15}
 
 if ENV.redis_url:
     # RESP 2: redis-py's reader of RESP 3 asks for a logger and prints the message for every message that is published.
@@ -166,6 +177,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 TLS = bool(PUBLIC_URL and PUBLIC_URL.startswith("https://"))
+# Without a proxy these headers are whatever the client likes to say.
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.proxies else None
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 CSRF_FAILURE_VIEW = "salon.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
@@ -183,21 +197,7 @@ LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django.request": {"level": "ERROR"},  # a 404 is an answer, not a warning
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners ask for names that are not ours all day
-        "django.tasks": {"level": "WARNING"},
-        "salon": {"level": ENV.log_level},
-        "rooms": {"level": ENV.log_level},
-        "accounts": {"level": ENV.log_level},
-    },
-}
+LOGGING = logs.configuration(ENV.log_format, ENV.log_level, [SECRET_KEY, *ENV.secrets()])
 # salon.W001 says with the fix what django_vite.W001 says without.
 # security.W008: redirecting to https is the proxy's work, which alone knows how people arrive.
 # security.W005, W021: what else lives under the operator's domain is not ours to decide.

@@ -4,9 +4,11 @@ from django.urls import include, path
 
 import accounts.pages
 from rooms import pages
-from rooms.serving import archives, photos, stand_ins
+from rooms.serving import archives, gate, photos, stand_ins
 from salon import health, metrics
 from salon.api import api
+from salon.checkup.endpoints import addresses as doctor
+from salon.checkup.page import checkup
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way to sign in, with its rate limits
 
@@ -19,11 +21,14 @@ urlpatterns = [
     path("media/<slug:slug>/archives/<uuid:archive_id>", archives.serve_archive, name="archive"),
     path("media/<slug:slug>/uploads/<uuid:upload_id>/preview", stand_ins.serve_preview, name="upload_preview"),
     path("media/<slug:slug>/removed/<uuid:photo_id>", stand_ins.serve_removed, name="removed"),
+    path("internal/media/<slug:slug>", gate.answer_gate, name="gate"),
     path("accounts/", include("allauth.urls")),
+    path("admin/checkup/", admin.site.admin_view(checkup), name="checkup"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    *doctor,
     path("api/v1/", api.urls),
 ]
 handler404 = "salon.errors.page_not_found"

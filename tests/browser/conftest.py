@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +26,7 @@ PASSWORD = "a sentence that nobody guesses"
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 OpenPage = Callable[..., Page]
+MakeAccount = Callable[[str], Person]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("Chromium is not installed")
@@ -75,9 +84,14 @@ def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
 
 
 @pytest.fixture
-def olive(server: Server) -> Person:
+def make_account(server: Server) -> MakeAccount:
     """Somebody with a password, as `manage.py adduser` makes them."""
-    return make_person(server, "Olive", PASSWORD)
+    return partial(make_person, server, password=PASSWORD)
+
+
+@pytest.fixture
+def olive(make_account: MakeAccount) -> Person:
+    return make_account("Olive")
 
 
 def sign_in(page: Page, person: Person) -> Page:

@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, OpenPage, screenshot, sign_in
+from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, MakeAccount, OpenPage, screenshot, sign_in
 from tests.people import Person, make_person
 from tests.pictures import SIDEWAYS, photograph, picture
 
@@ -74,7 +74,9 @@ def is_live(page: Page) -> None:
     expect(page.locator("[data-status]")).to_have_attribute("data-status", re.compile("live|up-to-date"))
 
 
-def test_two_people_share_photos_live_and_a_stranger_gets_nothing(olive: Person, open_page: OpenPage, photographs: list[Path]) -> None:
+def test_two_people_share_photos_live_and_a_stranger_gets_nothing(
+    olive: Person, make_account: MakeAccount, open_page: OpenPage, photographs: list[Path]
+) -> None:
     hers = sign_in(open_page(DESKTOP), olive)
     room = make_room(hers, "Summer by the lake")
     link = copy_link(hers)
@@ -113,7 +115,7 @@ def test_two_people_share_photos_live_and_a_stranger_gets_nothing(olive: Person,
     hers.get_by_role("button", name="Undo").click()
     expect(his.locator("[data-photo]")).to_have_count(len(photographs))
 
-    strangers_get_nothing(olive, open_page, room, hers)
+    strangers_get_nothing(make_account("Sam"), open_page, room, hers)
 
 
 def finished(request: object) -> dict[str, float]:
@@ -131,20 +133,20 @@ def caption_first(page: Page, caption: str) -> None:
     expect(page.get_by_text(caption).first).to_be_visible()
 
 
-def strangers_get_nothing(olive: Person, open_page: OpenPage, room: str, hers: Page) -> None:
+def strangers_get_nothing(stranger: Person, open_page: OpenPage, room: str, hers: Page) -> None:
     picture_address = hers.locator("[data-photo] img").first.get_attribute("src")
     assert picture_address is not None
-    assert hers.request.get(f"{olive.server.url}{picture_address}").status == 200  # so that the 404 below says something
+    assert hers.request.get(f"{stranger.server.url}{picture_address}").status == 200  # so that the 404 below says something
     nobody = open_page()
     nobody.goto(room)
     assert "/accounts/login" in nobody.url
-    sam = sign_in(open_page(), make_person(olive.server, "Sam", PASSWORD))
+    sam = sign_in(open_page(), stranger)
     answer = sam.goto(room)
     assert answer is not None
     assert answer.status == 404
     screenshot(sam, "not-found-desktop")
     for page in (nobody, sam):
-        assert page.request.get(f"{olive.server.url}{picture_address}").status == 404
+        assert page.request.get(f"{stranger.server.url}{picture_address}").status == 404
 
 
 def test_a_member_who_is_removed_is_told_so_at_once(olive: Person, open_page: OpenPage) -> None:
