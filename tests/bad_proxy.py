@@ -19,23 +19,25 @@ class BadProxy:
         self.upstream, self.flaws, self.context = upstream, flaws, context
         self.port = free_port()
         self.kept: dict[str, bytes] = {}
-        self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
-        self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self.serve(),))
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.serve()))  # which cancels what is under way when it ends
 
     async def serve(self) -> None:
-        self.over = asyncio.Event()
+        self.loop, self.over = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(self.pass_on, "127.0.0.1", self.port, ssl=self.context)
         self.ready.set()
         await self.over.wait()
         server.close()
 
     async def pass_on(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
+        try:
             lines = (await client.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
             await self.deal_with(lines[0], headers, client, answer)
-        answer.close()
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            answer.close()
 
     async def deal_with(self, first: str, headers: dict[str, str], client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         if "body" in self.flaws and int(headers.get("content-length", 0)) > LARGEST_BODY:
@@ -45,16 +47,18 @@ class BadProxy:
             answer.write(self.kept[first])
             return await answer.drain()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+        upwards = None
         try:
             writer.write("\r\n".join([first, *(f"{name}: {value}" for name, value in self.changed(headers).items()), "", ""]).encode())
             is_socket = "upgrade" in headers
             patience = IDLE_SECONDS if is_socket and "idle" in self.flaws else None
             upwards = asyncio.create_task(self.pipe(client, writer, patience))
             content = await self.pipe(reader, answer, patience, hold="stream" in self.flaws and not is_socket)
-            upwards.cancel()
             if "cache" in self.flaws:
                 self.kept[first] = content
         finally:
+            if upwards is not None:
+                upwards.cancel()
             writer.close()
         return None
 
@@ -96,4 +100,3 @@ def bad_proxy(upstream: int, *flaws: str, context: ssl.SSLContext | None = None)
     finally:
         proxy.loop.call_soon_threadsafe(proxy.over.set)
         proxy.thread.join()
-        proxy.loop.close()

@@ -1,5 +1,6 @@
 """`manage.py doctor` names what is wrong on the way, and nothing that is not."""
 
+import os
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -162,7 +163,8 @@ def test_a_salon_that_is_well_is_told_so(server: Server) -> None:
     ran = manage("doctor", "--url", server.url, "--idle", "1", SALON_MAX_UPLOAD_MB="3")
     assert ran.returncode == 0, ran.stdout
     assert "0 wrong." in ran.stdout
-    assert "✓ layer: a message comes back" in ran.stdout
+    if os.environ.get("REDIS_URL"):
+        assert "✓ layer: a message comes back" in ran.stdout
 
 
 def test_what_is_wrong_inside_is_named(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
