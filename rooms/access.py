@@ -22,6 +22,7 @@ Asker = User | AnonymousUser
 
 class Right(StrEnum):
     VIEW = "view"
+    TALK = "talk"
     UPLOAD = "upload"
     CURATE = "curate"
     INVITE = "invite"
@@ -30,9 +31,9 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.VIEWER: frozenset({Right.VIEW}),
-    Role.CONTRIBUTOR: frozenset({Right.VIEW, Right.UPLOAD}),
-    Role.MODERATOR: frozenset({Right.VIEW, Right.UPLOAD, Right.CURATE, Right.INVITE, Right.REMOVE_MEMBERS}),
+    Role.VIEWER: frozenset({Right.VIEW, Right.TALK}),
+    Role.CONTRIBUTOR: frozenset({Right.VIEW, Right.TALK, Right.UPLOAD}),
+    Role.MODERATOR: frozenset({Right.VIEW, Right.TALK, Right.UPLOAD, Right.CURATE, Right.INVITE, Right.REMOVE_MEMBERS}),
     Role.OWNER: frozenset(Right),
 }
 RANK = {Role.VIEWER: 0, Role.CONTRIBUTOR: 1, Role.MODERATOR: 2, Role.OWNER: 3}
@@ -59,7 +60,7 @@ def room_for(user: Asker, slug: str, right: Right = Right.VIEW) -> Membership:
 
 
 def rights_of(member: Membership) -> frozenset[Right]:
-    return RIGHTS[member.role]
+    return RIGHTS[member.role] if member.room.talk else RIGHTS[member.role] - {Right.TALK}
 
 
 def require(member: Membership, right: Right) -> None:

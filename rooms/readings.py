@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from rooms import access
 from rooms.models import Membership, Photo, PhotoState, Role, Upload
-from rooms.shapes import PhotoOut, PhotoPage, RemovedOut, RemovedPage, RoomOut, RoomShared, media_address
+from rooms.shapes.photos import PhotoOut, PhotoPage, RemovedOut, RemovedPage, media_address
+from rooms.shapes.rooms import RoomOut, RoomShared
 
 PAGE = 60
 LARGEST_PAGE = 200

@@ -16,7 +16,10 @@ from rooms import access, broadcasts, journal, tasks
 from rooms.actions import admission, development, invites, members, photos
 from rooms.actions import rooms as actions
 from rooms.models import Event, Kind, Membership, Photo, PhotoState, Role
-from rooms.shapes import EventOut, MemberOut, PhotoOut, RoomShared
+from rooms.shapes.events import EventOut
+from rooms.shapes.members import MemberOut
+from rooms.shapes.photos import PhotoOut
+from rooms.shapes.rooms import RoomShared
 from salon.errors import ProblemError
 from tests.people import Cast
 from tests.rows import fill, made_up_photo

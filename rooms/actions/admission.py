@@ -14,7 +14,7 @@ from rooms.actions import development
 from rooms.actions.change import change
 from rooms.ingest.inspect import Picture, inspect
 from rooms.models import Edition, Kind, Membership, Photo, PhotoState, Room, Upload
-from rooms.shapes import PhotoOut
+from rooms.shapes.photos import PhotoOut
 from salon.ids import new_id
 
 CHUNK = 1024 * 1024
@@ -77,7 +77,8 @@ def record_added(
         if upload is None:  # whose bytes were counted when it began
             quotas.reserve(member, photo.size)
         with change(member, Kind.PHOTO_ADDED, Right.UPLOAD) as entry:
-            photo.seq, photo.added_at = entry.seq, entry.at
+            photo.seq = photo.added_seq = entry.seq
+            photo.added_at = entry.at
             photo.save(force_insert=True)
             Edition.objects.bulk_create(Edition(photo=photo, policy=policy, **edition) for policy, edition in editions.items())
             linked(upload, photo, already=False)

@@ -2,7 +2,7 @@ from django.db import transaction
 
 from rooms import journal
 from rooms.models import Kind, Photo, PhotoState, Room
-from rooms.shapes import PhotoOut
+from rooms.shapes.photos import PhotoOut
 
 OUTCOMES = {PhotoState.READY: Kind.PHOTO_READY, PhotoState.FAILED: Kind.PHOTO_FAILED}
 

@@ -8,7 +8,8 @@ from rooms import access, broadcasts, journal
 from rooms.access import Right
 from rooms.actions.change import change
 from rooms.models import Invite, Kind, Membership, Removal, Role
-from rooms.shapes import MemberOut, PersonOut
+from rooms.shapes.members import MemberOut
+from rooms.shapes.people import PersonOut
 from salon.errors import ConflictError, NotFoundError
 
 
@@ -29,7 +30,7 @@ def join(user: User, token: str) -> Membership:
         if not access.admits(invite, user):
             raise access.InviteInvalidError
         member, entered = Membership.objects.get_or_create(
-            room=room, user=user, defaults={"role": invite.role, "invite": invite, "joined_at": entry.at}
+            room=room, user=user, defaults={"role": invite.role, "invite": invite, "joined_at": entry.at, "read_seq": entry.seq}
         )
         if not entered:
             raise journal.UnchangedError

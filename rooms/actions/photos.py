@@ -6,7 +6,7 @@ from rooms import access, housekeeping, journal, shown
 from rooms.access import Right
 from rooms.actions.change import change
 from rooms.models import Kind, Membership, Photo, Room
-from rooms.shapes import PhotoOut
+from rooms.shapes.photos import PhotoOut
 from salon.errors import ConflictError, NotFoundError
 
 

@@ -8,7 +8,8 @@ from rooms import access, broadcasts, journal
 from rooms.access import Right
 from rooms.actions.change import change
 from rooms.models import Kind, Membership, Originals, Role, Room
-from rooms.shapes import MemberOut, RoomShared
+from rooms.shapes.members import MemberOut
+from rooms.shapes.rooms import RoomShared
 
 
 def create(user: User, name: str, description: str = "") -> Membership:
@@ -16,7 +17,7 @@ def create(user: User, name: str, description: str = "") -> Membership:
     with transaction.atomic():
         room = Room.objects.create(name=name, description=description)
         with journal.record(room, Kind.MEMBER_JOINED, user) as entry:
-            member = Membership.objects.create(room=room, user=user, role=Role.OWNER, joined_at=entry.at)
+            member = Membership.objects.create(room=room, user=user, role=Role.OWNER, joined_at=entry.at, read_seq=entry.seq)
             entry.data = MemberOut.of(member).model_dump(mode="json")
     return member
 

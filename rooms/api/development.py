@@ -5,7 +5,7 @@ from ninja import Router
 
 from rooms.access import photo_for, room_for
 from rooms.actions.retry import retry
-from rooms.shapes import PhotoOut
+from rooms.shapes.photos import PhotoOut
 from salon.auth import asker
 
 router = Router(tags=["photos"])

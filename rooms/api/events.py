@@ -5,7 +5,7 @@ from ninja import Query, Router
 
 from rooms import journal
 from rooms.access import room_for
-from rooms.shapes import EventOut, EventPage
+from rooms.shapes.events import EventOut, EventPage
 from salon.auth import asker
 
 router = Router(tags=["events"])

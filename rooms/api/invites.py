@@ -12,7 +12,8 @@ from rooms.access import Right, invites_for, room_for
 from rooms.actions import invites as actions
 from rooms.actions import members
 from rooms.models import Role
-from rooms.shapes import InviteList, InviteOut, RoomOut
+from rooms.shapes.members import InviteList, InviteOut
+from rooms.shapes.rooms import RoomOut
 from salon.addresses import join_address
 from salon.auth import asker
 from salon.errors import NotFoundError

@@ -6,7 +6,7 @@ from ninja import Router, Schema, Status
 from rooms.access import Right, member_for, room_for
 from rooms.actions import members as actions
 from rooms.models import Membership, Role
-from rooms.shapes import MemberList, MemberOut
+from rooms.shapes.members import MemberList, MemberOut
 from salon.auth import asker
 
 router = Router(tags=["members"])

@@ -9,7 +9,7 @@ from rooms import readings
 from rooms.access import Right, edition_policy, photo_for, room_for
 from rooms.actions import photos as actions
 from rooms.actions.admission import Arrival, admit
-from rooms.shapes import DetailsOut, PhotoOut, PhotoPage
+from rooms.shapes.photos import DetailsOut, PhotoOut, PhotoPage
 from salon.auth import asker
 from salon.fields import Text
 

@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from rooms import readings
 from rooms.access import photo_for, room_for
 from rooms.actions import photos as actions
-from rooms.shapes import RemovedPage
+from rooms.shapes.photos import RemovedPage
 from salon.auth import asker
 
 router = Router(tags=["photos"])

@@ -5,7 +5,7 @@ from rooms import readings
 from rooms.access import Right, room_for
 from rooms.actions import rooms as actions
 from rooms.models import Originals
-from rooms.shapes import RoomList, RoomOut
+from rooms.shapes.rooms import RoomList, RoomOut
 from salon.auth import asker
 from salon.fields import Name, Text
 

@@ -1,17 +1,21 @@
 """What a room is made of. Rules live in `access`, changes in `actions`."""
 
 from rooms.models.archive import Archive
+from rooms.models.comment import Comment
 from rooms.models.edition import Edition
 from rooms.models.event import Event, Kind
 from rooms.models.invite import Invite
 from rooms.models.membership import Membership, Role
 from rooms.models.photo import Photo, PhotoState
+from rooms.models.reaction import HEART, Reaction
 from rooms.models.removal import Removal
+from rooms.models.report import Report
 from rooms.models.room import Originals, Room
+from rooms.models.screen import Screen
 from rooms.models.upload import Upload
 from rooms.models.worker import Worker
 
 __all__ = [
-    "Archive", "Edition", "Event", "Invite", "Kind", "Membership", "Originals", "Photo", "PhotoState", "Removal", "Role", "Room", "Upload",
-    "Worker",
+    "HEART", "Archive", "Comment", "Edition", "Event", "Invite", "Kind", "Membership", "Originals", "Photo", "PhotoState", "Reaction",
+    "Removal", "Report", "Role", "Room", "Screen", "Upload", "Worker",
 ]  # fmt: skip

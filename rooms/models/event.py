@@ -18,6 +18,13 @@ class Kind(models.TextChoices):
     MEMBER_CHANGED = "member.changed"
     MEMBER_LEFT = "member.left"
     ROOM_CHANGED = "room.changed"
+    COMMENT_ADDED = "comment.added"
+    COMMENT_CHANGED = "comment.changed"
+    COMMENT_REMOVED = "comment.removed"
+    COMMENT_RESTORED = "comment.restored"
+    REACTION_ADDED = "reaction.added"
+    REACTION_REMOVED = "reaction.removed"
+    WALL_CHANGED = "wall.changed"
 
 
 class Event(models.Model):

@@ -24,6 +24,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=12, choices=Role)
     invite = models.ForeignKey("Invite", on_delete=models.SET_NULL, null=True, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now)
+    read_seq = models.PositiveBigIntegerField(default=0, help_text="Number of the newest event this person has seen, on any device.")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["room", "user"], name="one_membership_per_person")]

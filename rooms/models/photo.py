@@ -30,6 +30,7 @@ class Photo(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="photos")
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="photos")
     seq = models.PositiveBigIntegerField(help_text="Number of the event that changed it last.")
+    added_seq = models.PositiveBigIntegerField(default=0, help_text="Number of the event that added it.")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(help_text="Bytes of the original.")
     format = models.CharField(max_length=8)
@@ -48,6 +49,9 @@ class Photo(models.Model):
     state = models.CharField(max_length=12, choices=PhotoState, default=PhotoState.DEVELOPING)
     error = models.CharField(max_length=200, blank=True)
     upload_id = models.UUIDField(null=True, blank=True, editable=False, help_text="The resumable upload it came by.")
+    comments = models.PositiveIntegerField(default=0, help_text="That are shown.")
+    reactions = models.JSONField(default=dict, blank=True, help_text="How many people gave each emoji.")
+    talk_seq = models.PositiveBigIntegerField(default=0, help_text="Number of the newest event of its comments and reactions.")
     added_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -57,6 +61,7 @@ class Photo(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["room", "-id"], condition=Q(removed_at=None), name="photos_newest_first"),
+            models.Index(fields=["room", "added_seq"], condition=Q(removed_at=None), name="photos_unread"),
             models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="photos_removed"),
             models.Index(fields=["uploader", "size"], name="photos_bytes_of_person"),
             models.Index(fields=["room", "size"], name="photos_bytes_of_room"),

@@ -23,6 +23,9 @@ class Room(models.Model):
     description = models.CharField(max_length=500, blank=True)
     seq = models.PositiveBigIntegerField(default=0)
     originals = models.CharField(max_length=20, choices=Originals, default=Originals.WITHOUT_LOCATION)
+    talk = models.BooleanField(default=True, help_text="Members may comment and react.")
+    cover = models.ForeignKey("Photo", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    wall = models.JSONField(default=dict, blank=True, help_text="What the screens on the wall were told to do.")
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

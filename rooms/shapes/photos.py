@@ -1,16 +1,13 @@
-"""What leaves Salon: the shapes of the API, which the journal carries too. docs/protocol.md describes them."""
-
 import uuid
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.urls import reverse
 from ninja import Schema
 
-from accounts.models import User
-from rooms.access import Right
-from rooms.models import Event, Invite, Kind, Membership, Originals, Photo, PhotoState, Role, Room
+from rooms.models import Originals, Photo, PhotoState, Room
+from rooms.shapes.people import PersonOut
 from salon.moments import Moment
 
 VARIANTS = ("thumb", "grid", "view", "original")
@@ -20,15 +17,6 @@ OWN_FIELDS = (
     "id", "seq", "caption", "alt", "width", "height", "taken_at", "taken_zone", "added_at", "located", "animated", "thumbhash", "state",
     "error",
 )  # fmt: skip  # of a photo, as they are
-
-
-class PersonOut(Schema):
-    id: uuid.UUID
-    name: str
-
-    @classmethod
-    def of(cls, user: User) -> Self:
-        return cls(id=user.id, name=user.name)
 
 
 class MediaOut(Schema):
@@ -139,90 +127,3 @@ class RemovedPage(Schema):
 class PhotoPage(Schema):
     items: list[PhotoOut]
     next: str | None
-
-
-class RoomShared(Schema):
-    """A room as everybody in it sees it."""
-
-    id: str
-    name: str
-    description: str
-    originals: Originals
-    seq: int
-
-    @classmethod
-    def of(cls, room: Room) -> Self:
-        return cls(id=room.slug, name=room.name, description=room.description, originals=Originals(room.originals), seq=room.seq)
-
-
-class RoomOut(RoomShared):
-    """A room as one member sees it."""
-
-    role: Role
-    rights: list[Right]
-    members: int
-    photos: int
-    cover: str | None
-
-
-class RoomList(Schema):
-    items: list[RoomOut]
-    next: None = None
-
-
-class MemberOut(Schema):
-    user: PersonOut
-    role: Role
-    joined_at: Moment
-
-    @classmethod
-    def of(cls, member: Membership) -> Self:
-        return cls(user=PersonOut.of(member.user), role=Role(member.role), joined_at=member.joined_at)
-
-
-class MemberList(Schema):
-    items: list[MemberOut]
-    next: None = None
-
-
-class InviteOut(Schema):
-    id: uuid.UUID
-    token: str
-    url: str
-    role: Role
-    label: str
-    expires_at: Moment | None
-    max_uses: int | None
-    uses: int
-    created_at: Moment
-    created_by: PersonOut | None
-
-    @classmethod
-    def of(cls, invite: Invite, url: str) -> Self:
-        fields = ("id", "token", "role", "label", "expires_at", "max_uses", "uses", "created_at")
-        creator = PersonOut.of(invite.created_by) if invite.created_by else None
-        return cls(**{field: getattr(invite, field) for field in fields}, url=url, created_by=creator)
-
-
-class InviteList(Schema):
-    items: list[InviteOut]
-    next: None = None
-
-
-class EventOut(Schema):
-    seq: int
-    kind: Kind
-    at: Moment
-    actor: PersonOut | None
-    data: dict[str, Any]
-
-    @classmethod
-    def of(cls, event: Event) -> Self:
-        actor = PersonOut.of(event.actor) if event.actor else None
-        return cls(seq=event.seq, kind=Kind(event.kind), at=event.at, actor=actor, data=event.data)
-
-
-class EventPage(Schema):
-    events: list[EventOut]
-    seq: int
-    reset: bool
