@@ -12,8 +12,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
-from rooms.models import Archive, Invite, Membership, Originals, Photo, Removal, Role, Upload
+from accounts.models import User, digest
+from rooms.models import Archive, Comment, Invite, Membership, Originals, Photo, Removal, Report, Role, Room, Screen, Upload
 from salon.errors import ForbiddenError, NotFoundError, NotSignedInError
 from salon.trace import note_room
 
@@ -64,31 +64,62 @@ def rights_of(member: Membership) -> frozenset[Right]:
 
 
 def require(member: Membership, right: Right) -> None:
+    if right == Right.TALK and not member.room.talk:
+        raise ForbiddenError("Comments and reactions are switched off in this room.")
     if right not in rights_of(member):
         raise ForbiddenError
 
 
 def recheck(member: Membership, right: Right) -> None:
-    """Read the role again, and raise what `room_for` would raise now. Meant for use under the room's lock."""
-    role = memberships(member.user).filter(pk=member.pk, user__is_active=True).values_list("role", flat=True).first()
-    if role is None:
+    """Read the role again, and whether the room talks, and raise what `room_for` would raise now. Meant for use under the room's lock."""
+    now = memberships(member.user).filter(pk=member.pk, user__is_active=True).values_list("role", "room__talk").first()
+    if now is None:
         raise NotFoundError
-    member.role = role
+    member.role, member.room.talk = now
     require(member, right)
 
 
-def standing(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str, int]]:
-    """Role, and number of the room's newest event, of each of these memberships that has not ended."""
+def standing(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str, int, int]]:
+    """Role, number of the room's newest event, and of the newest one seen, of each of these memberships that has not ended."""
     found = Membership.objects.filter(pk__in=membership_ids, room__deleted_at=None, user__is_active=True)
-    return {pk: (role, seq) for pk, role, seq in found.values_list("pk", "role", "room__seq")}
+    return {pk: (role, seq, read) for pk, role, seq, read in found.values_list("pk", "role", "room__seq", "read_seq")}
+
+
+def screen_for(key: str, slug: str) -> Screen:
+    """The screen that has this key, if it hangs in this room. Raises NotFoundError."""
+    found = Screen.objects.filter(digest=digest(key), room__slug=slug, room__deleted_at=None).select_related("room")
+    screen = found.first() if key else None
+    if screen is None:
+        raise NotFoundError
+    note_room(slug)
+    return screen
+
+
+def viewer_for(user: Asker, key: str, slug: str) -> Membership | Screen:
+    """Who may see the room's photos on a wall: a member, or else the screen with this key. Raises NotFoundError."""
+    try:
+        return room_for(user, slug)
+    except NotFoundError:
+        return screen_for(key, slug)
+
+
+def screens_standing(screen_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Number of the room's newest event, of each of these screens that has not been taken down."""
+    found = Screen.objects.filter(pk__in=screen_ids, room__deleted_at=None) if screen_ids else Screen.objects.none()
+    return dict(found.values_list("pk", "room__seq"))
 
 
 def photo_for(member: Membership, photo_id: uuid.UUID, *, removed: bool = False) -> Photo:
     """A photo of the member's room. Raises NotFoundError."""
-    photo = Photo.objects.filter(room=member.room, pk=photo_id, removed_at__isnull=not removed).select_related("uploader").first()
+    return photo_in(member.room, photo_id, removed=removed)
+
+
+def photo_in(room: Room, photo_id: uuid.UUID, *, removed: bool = False) -> Photo:
+    """A photo of a room that was found through the one asking. Raises NotFoundError."""
+    photo = Photo.objects.filter(room=room, pk=photo_id, removed_at__isnull=not removed).select_related("uploader").first()
     if photo is None:
         raise NotFoundError
-    photo.room = member.room
+    photo.room = room
     return photo
 
 
@@ -123,6 +154,48 @@ def require_tending(member: Membership, photo: Photo) -> None:
         raise NotFoundError  # what somebody else took away is no longer there, not even as a "forbidden", and stays away
     if photo.uploader_id != member.user_id:
         raise ForbiddenError
+
+
+def comment_for(member: Membership, photo: Photo, comment_id: uuid.UUID, *, removed: bool = False) -> Comment:
+    """A comment on a photo that `photo_for` found for this member. Raises NotFoundError."""
+    found = Comment.objects.filter(room=member.room, photo=photo, pk=comment_id, removed_at__isnull=not removed)
+    comment = found.select_related("author").first()
+    if comment is None:
+        raise NotFoundError
+    comment.photo, comment.room = photo, member.room
+    return comment
+
+
+def require_author(member: Membership, comment: Comment) -> None:
+    """Nobody puts words into somebody else's mouth, not even who curates."""
+    if comment.author_id != member.user_id:
+        raise ForbiddenError
+
+
+def require_removing_comment(member: Membership, comment: Comment) -> None:
+    if comment.author_id != member.user_id:
+        require(member, Right.CURATE)
+
+
+def require_restoring_comment(member: Membership, comment: Comment) -> None:
+    """Whoever removed it, and everybody who curates. For others it is not there, not even as a "forbidden"."""
+    if comment.removed_by_id != member.user_id and Right.CURATE not in rights_of(member):
+        raise NotFoundError
+
+
+def named(room: Room, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of those among these people who are members of the room."""
+    if not user_ids:
+        return {}
+    return dict(Membership.objects.filter(room=room, user__in=user_ids).values_list("user", "user__name"))
+
+
+def report_for(member: Membership, report_id: uuid.UUID) -> Report:
+    """A report in the member's room, settled or not. Raises NotFoundError."""
+    report = Report.objects.filter(room=member.room, pk=report_id).first()
+    if report is None:
+        raise NotFoundError
+    return report
 
 
 def edition_policy(member: Membership, photo: Photo) -> Originals:
@@ -185,3 +258,15 @@ def person(user: Asker) -> User:
     if not isinstance(user, User):
         raise NotSignedInError
     return user
+
+
+def listeners(room_id: uuid.UUID, levels: Collection[str], users: Collection[uuid.UUID] | None = None) -> QuerySet[Membership]:
+    """The members who want to be told, of these people or of all."""
+    found = Membership.objects.filter(room=room_id, notify__in=levels, user__is_active=True)
+    return found if users is None else found.filter(user__in=users)
+
+
+def read_marks(users: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
+    """How far each of these people has seen each of their rooms, by person and room."""
+    found = Membership.objects.filter(user__in=users, room__deleted_at=None)
+    return {(user, room): seq for user, room, seq in found.values_list("user", "room", "read_seq")}

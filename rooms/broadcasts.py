@@ -40,6 +40,11 @@ def tell(event: Event) -> None:
     send(group(event.room_id), what)
 
 
+def tell_read(room_id: uuid.UUID, user_id: uuid.UUID, seq: int) -> None:
+    """This person has seen the room up to this event."""
+    send(group(room_id), {"type": "room.read", "room": room_id.hex, "user": user_id.hex, "seq": seq})
+
+
 def doubt_room(room_id: uuid.UUID, user_id: uuid.UUID | None = None) -> None:
     """Whether the sockets in this room (of this person) may stay open, or what they may do, has changed: ask again."""
     send(group(room_id), {"type": "room.doubt", "room": room_id.hex, "user": user_id.hex if user_id else None})

@@ -1,4 +1,4 @@
-"""What must go in time: removed photos after their days of grace, uploads nobody goes on with, files that belong to nothing.
+"""What must go in time: removed photos and comments after their days of grace, uploads nobody goes on with, files that belong to nothing.
 
 Rows go first and their files after the commit. A kill in between leaves files without a row, which the sweep finds, and so does a
 backup, during which no file of a photo goes.
@@ -13,11 +13,12 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from rooms import files, orphans, shown
 from rooms.ingest.derive import EDGES
-from rooms.models import Archive, Photo, Room, Upload
+from rooms.models import Archive, Comment, Photo, Room, Upload
 
 AT_ONCE = 200
 SWEEP_SECONDS = 3600
@@ -33,6 +34,7 @@ def tidy() -> None:
     now = timezone.now()
     hide_removed(now - timedelta(seconds=LATELY_SECONDS))
     purge_removed(now - timedelta(days=settings.ENV.undo_days))
+    purge_comments(now - timedelta(days=settings.ENV.undo_days))
     purge_rooms(now - timedelta(days=settings.ENV.undo_days))
     drop_expired(now)
     Archive.objects.filter(expires_at__lte=now).delete()
@@ -80,6 +82,19 @@ def drop_folder(name: str) -> None:
     with files.erasing() as may:
         if may:
             shutil.rmtree(files.path(name), ignore_errors=True)
+
+
+def purge_comments(before: datetime) -> None:
+    """Removed comments go. One that was answered loses its words, and goes after the last answer."""
+    answered = Exists(Comment.objects.filter(parent=OuterRef("pk")))
+    removed = Comment.objects.filter(removed_at__lt=before)
+    due = removed.filter(~answered | ~Q(text=""))
+    for room_id in due.order_by("room").values_list("room", flat=True).distinct():
+        with transaction.atomic():
+            # The room's lock: nobody can bring a comment back, or answer it, while it goes.
+            Room.objects.select_for_update(no_key=True).filter(pk=room_id).first()
+            removed.filter(~answered, room=room_id).delete()
+            removed.filter(room=room_id).update(text="")
 
 
 def purge_rooms(before: datetime) -> None:

@@ -22,6 +22,7 @@ from rooms import broadcasts
 from rooms.models import Event, Kind, Room
 
 PAGE = 500
+LARGEST_SEQ = 2**63 - 1  # what the column holds
 PRUNED_AT_ONCE = 5000
 
 
@@ -40,13 +41,22 @@ class UnchangedError(Exception):
 
 @contextmanager
 def record(room: Room, kind: Kind, actor: User | None) -> Iterator[Entry]:
-    with suppress(UnchangedError), transaction.atomic():
-        room.seq = F("seq") + 1
-        room.save(update_fields=["seq"])  # takes the lock, and reads the new number back
-        entry = Entry(seq=room.seq, at=timezone.now())
+    with record_many(room, kind, actor, 1) as (entry,):
         yield entry
-        event = Event.objects.create(room=room, seq=entry.seq, kind=kind, actor=actor, at=entry.at, data=entry.data)
-        transaction.on_commit(partial(broadcasts.tell, event))
+
+
+@contextmanager
+def record_many(room: Room, kind: Kind, actor: User | None, count: int) -> Iterator[list[Entry]]:
+    """As many events of one kind, of which only the last is told: whoever hears it finds the others here."""
+    with suppress(UnchangedError), transaction.atomic():
+        room.seq = F("seq") + count
+        room.save(update_fields=["seq"])  # takes the lock, and reads the new number back
+        now = timezone.now()
+        entries = [Entry(seq=seq, at=now) for seq in range(room.seq - count + 1, room.seq + 1)]
+        yield entries
+        events = [Event(room=room, seq=entry.seq, kind=kind, actor=actor, at=entry.at, data=entry.data) for entry in entries]
+        Event.objects.bulk_create(events)
+        transaction.on_commit(partial(broadcasts.tell, events[-1]))
 
 
 @dataclass(frozen=True)

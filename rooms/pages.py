@@ -1,19 +1,23 @@
-"""Pages: my rooms, a room, and the door that an invite opens."""
+"""Pages: my rooms, a room, the door that an invite opens, and the card that carries it on paper."""
+
+import uuid
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.api import Me
-from rooms import access, doorway, readings
+from rooms import access, covers, doorway, readings
+from rooms.access import Right
 from rooms.actions import members
 from rooms.actions import rooms as actions
+from salon.addresses import join_address
 from salon.errors import ProblemError
 
 
@@ -74,7 +78,22 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         doorway.remember(request, invite)
         door = "account_login" if "sign_in" in request.POST else "account_signup"
         return redirect(f"{reverse(door)}?next={reverse('join', args=[token])}")
-    return render(request, "rooms/join.html", {"invite": invite})
+    return render(request, "rooms/join.html", {"invite": invite, "colour": covers.Cover.of(invite.room).colour})
+
+
+@require_safe
+@never_cache
+def card(request: HttpRequest, slug: str, invite_id: uuid.UUID) -> HttpResponse:
+    """An invite to print, for who may invite."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())  # before looking, so that it says nothing about the room
+    try:
+        member = access.room_for(request.user, slug, Right.INVITE)
+    except ProblemError:
+        raise Http404 from None
+    invite = get_object_or_404(access.invites_for(member), pk=invite_id)
+    address = join_address(request, invite.token)
+    return render(request, "rooms/card.html", {"invite": invite, "address": address, "colour": covers.Cover.of(member.room).colour})
 
 
 def enter(request: HttpRequest, slug: str) -> HttpResponse:

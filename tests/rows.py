@@ -11,7 +11,7 @@ from salon.ids import new_id
 def made_up_photo(member: Membership, **fields: object) -> Photo:
     """A photo that is not saved yet and has no files."""
     facts: dict[str, object] = {"width": 4, "height": 3, "format": "jpeg", "size": 12, "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI"}
-    return Photo(id=new_id(), room=member.room, uploader=member.user, sha256=uuid4().hex * 2, **(facts | fields))
+    return Photo(**(facts | {"id": new_id(), "room": member.room, "uploader": member.user, "sha256": uuid4().hex * 2} | fields))
 
 
 def fill(member: Membership, photos: int) -> None:

@@ -10,7 +10,7 @@ from tests.people import Cast
 from tests.pictures import picture
 from tests.server import Server
 from tests.services import wait_until
-from tests.test_uploads import PIECE, begin, begun
+from tests.tus import PIECE, begin, begun
 
 HANG_UPS = 400
 RESET = struct.pack("ii", 1, 0)  # linger for no time: the line is reset instead of closed

@@ -2,6 +2,7 @@
 
 import ast
 import platform
+import re
 from pathlib import Path
 
 import pytest
@@ -72,11 +73,13 @@ def test_data_flows_one_way() -> None:
         "rooms/live/hub.py",
         "rooms/actions/rooms.py",
         "rooms/actions/members.py",
+        "rooms/actions/wall.py",
+        "rooms/actions/reading.py",
     }
 
 
 def test_only_actions_write_the_journal() -> None:
-    writers = {str(path.relative_to(REPOSITORY)) for path in SOURCES if "journal.record(" in path.read_text()}
+    writers = {str(path.relative_to(REPOSITORY)) for path in SOURCES if re.search(r"journal\.record\w*\(", path.read_text())}
     assert all(path.startswith("rooms/actions/") for path in writers)
     assert writers
 

@@ -18,14 +18,14 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 
 from rooms import files, orphans
-from rooms.models import Photo
+from rooms.models import HEART, Photo
 from salon.backup import making, restoring
 from tests.homes import ROOM, Home, MakeHome, arrive, repacked
 from tests.people import Cast
 from tests.pictures import picture
 from tests.server import fresh_server
 from tests.test_serve import ANSWERS
-from tests.test_uploads import PIECE, TUS, begin
+from tests.tus import PIECE, TUS, begin
 
 
 def test_what_was_there_when_the_backup_began_is_there_after_everything_was_destroyed(make_home: MakeHome, tmp_path: Path) -> None:
@@ -76,6 +76,30 @@ def test_what_was_there_when_the_backup_began_is_there_after_everything_was_dest
                 olive.add(room, "afterwards")
                 for known in (0, last - 1, last):  # a number from before must not be taken for one from after
                     assert olive.api.get(f"/rooms/{room}/events", params={"after": known}).json()["reset"]
+
+
+def test_what_people_said_the_cover_reports_and_screens_come_back(make_home: MakeHome, tmp_path: Path) -> None:
+    """Rows that name each other in a circle: a room its cover, the cover its room, an answer its comment."""
+    home, backup = make_home(), tmp_path / "salon.tar"
+    with fresh_server(home.folder, DATABASE_URL=home.database) as server, httpx.Client() as browser:
+        olive = arrive(home, server, browser)
+        with olive.api as api:
+            place = "/rooms/" + api.post("/rooms", json={"name": ROOM}).json()["id"]
+            photo = f"{place}/photos/" + olive.add(place.rpartition("/")[2], "The lake")[0]
+            first, other = (api.post(f"{photo}/comments", json={"text": text}).json()["id"] for text in ("First", "Taken back"))
+            api.post(f"{photo}/comments", json={"text": "An answer", "parent": first})
+            assert api.delete(f"{photo}/comments/{other}").status_code == 204
+            assert api.put(f"{photo}/reactions/{HEART}").status_code == 200
+            assert api.patch(place, json={"cover": photo.rpartition("/")[2]}).json()["cover_photo"]
+            assert api.post(f"{photo}/report", json={"reason": "Is it?", "comment": first}).status_code == 201
+            assert api.post(f"{place}/screens", json={"label": "Hall"}).status_code == 201
+        assert home.manage("backup", str(backup)).returncode == 0
+    elsewhere = make_home()
+    restored = elsewhere.manage("restore", str(backup))
+    assert restored.returncode == 0, restored.stderr
+    assert rows_of(elsewhere, tmp_path) == rows_in(backup)
+    full = {name for name, rows in rows_in(backup) if rows}
+    assert {"rooms.comment", "rooms.reaction", "rooms.report", "rooms.screen"} <= full
 
 
 def rows_in(backup: Path) -> list[Any]:

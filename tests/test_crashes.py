@@ -24,7 +24,7 @@ from tests.pictures import picture
 from tests.server import Server, beside_the_first
 from tests.services import wait_until
 from tests.test_sandbox import shoot_itself
-from tests.test_uploads import PIECE, TUS
+from tests.tus import PIECE, TUS
 
 pytestmark = pytest.mark.once
 KILLS = 4

@@ -54,6 +54,7 @@ def test_the_rights_table_of_the_guide_is_the_one_in_the_code() -> None:
     guide = (REPOSITORY / "docs" / "user-guide.md").read_text()
     rows = {
         "see photos": Right.VIEW,
+        "comment and react": Right.TALK,
         "add photos, caption and delete one's own": Right.UPLOAD,
         "caption and delete anybody's": Right.CURATE,
         "invite contributors and viewers, remove them": Right.INVITE,

@@ -22,7 +22,7 @@ from tests.people import Cast, problem
 from tests.pictures import picture
 from tests.rows import made_up_photo
 from tests.services import wait_until
-from tests.test_uploads import begin, begun, patch
+from tests.tus import begin, begun, patch
 
 KINDS = ("originals", "derivatives", "shown", "uploads", "previews")
 

@@ -176,7 +176,7 @@ def test_a_seat_that_left_meanwhile_is_no_trouble(vic: Membership) -> None:
         seat = seat_for(vic, Record())
         quiet = QuietHub()
         quiet.leave(seat)
-        quiet.act(Standing({}, {seat: "owner"}, {vic.room_id: 5}))
+        quiet.act(Standing({}, {seat: "owner"}, {vic.room_id: 5}, {seat: 5}))
 
     asyncio.run(act())
 

@@ -1,6 +1,6 @@
 """What cameras, phones and programs put into a file, and how it is shown: the right way up, in the right colours, the right picture."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageChops
 
 from rooms.ingest import sandbox
-from rooms.ingest.derive import EDGES, derive, derive_as_text
-from rooms.ingest.formats import BY_NAME, sniff
-from rooms.ingest.inspect import Picture, inspect
-from salon.errors import InvalidError, UnsupportedError
+from rooms.ingest.derive import EDGES, derive_as_text
+from rooms.ingest.formats import BY_NAME
+from salon.errors import UnsupportedError
 from tests import pictures
-from tests.pictures import FOUR_COLOURS, PROFILES, colours_of, icc_profile, photograph, picture, quarters, saved
+from tests.looking import PLAIN, assert_shown, looked, opened, view
+from tests.pictures import PROFILES, colours_of, icc_profile, photograph, picture, quarters, saved
 
 pytestmark = pytest.mark.once
 
-PLAIN = list(FOUR_COLOURS.values())
 TURN_BACK = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -30,29 +29,6 @@ TURN_BACK = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
-
-
-def looked(content: bytes) -> Picture:
-    return inspect(BytesIO(content), "picture")
-
-
-def opened(content: bytes) -> Image.Image:
-    image = Image.open(BytesIO(content))
-    image.load()
-    return image
-
-
-def view(content: bytes) -> Image.Image:
-    format = sniff(content[:32])
-    assert format is not None
-    return opened(derive(BytesIO(content), format.name)["view"])
-
-
-def assert_shown(content: bytes, colours: Sequence[tuple[int, ...]] = PLAIN, *, within: int = 12) -> None:
-    """All three sizes show these colours in their four quarters."""
-    tile = looked(content).pictures
-    for image in (opened(tile["thumb"]), opened(tile["grid"]), view(content)):
-        assert np.abs(np.array(colours_of(image)) - np.array(colours)).max() <= within, colours_of(image)
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF"])
@@ -223,44 +199,6 @@ def test_a_video_is_refused_with_a_sentence_of_its_own(video: str) -> None:
     with pytest.raises(UnsupportedError, match=r"^Videos cannot be added yet\. ") as caught:
         looked(VIDEOS[video] + bytes(1000))
     assert (caught.value.code, caught.value.field) == ("unsupported", "file")
-
-
-def progressive() -> bytes:
-    photo = opened(photograph())
-    return saved(photo, "JPEG", progressive=True, quality=85, icc_profile=photo.info["icc_profile"])
-
-
-FINE_TAILS: dict[str, Callable[[], bytes]] = {
-    "without the end marker": lambda: pictures.without_end(photograph()),
-    "with half an end marker": lambda: photograph()[:-1],
-    "progressive, without the end marker": lambda: pictures.without_end(progressive()),
-    "without the end marker, then zeros": lambda: pictures.without_end(photograph()) + bytes(5_000),
-    "with rubbish behind it": lambda: photograph() + b"\xff\xd8rubbish\0" * 999,
-    "with a film behind it": lambda: photograph() + VIDEOS["mp4"] + bytes(range(256)) * 400,
-}
-CUT: dict[str, Callable[[], bytes]] = {
-    "in the middle": lambda: photograph()[: len(photograph()) // 2],
-    "near its end": lambda: photograph()[: len(photograph()) * 9 // 10],
-    "in the middle, then zeros to the old length": lambda: photograph()[: len(photograph()) // 2].ljust(len(photograph()), b"\0"),
-    "of which hardly anything is left": lambda: photograph()[:700],
-    "in the middle, progressive": lambda: progressive()[: len(progressive()) // 2],
-    "near its end, progressive": lambda: progressive()[: len(progressive()) * 9 // 10],
-}
-
-
-@pytest.mark.parametrize("tail", FINE_TAILS)
-def test_a_jpeg_that_holds_all_of_its_picture_is_shown_whatever_its_tail(tail: str) -> None:
-    content = FINE_TAILS[tail]()
-    shown, whole = view(content), view(photograph())
-    assert opened(looked(content).pictures["grid"]).size == (640, 427)
-    assert np.abs(np.asarray(shown, float) - np.asarray(whole, float)).mean() < 3
-
-
-@pytest.mark.parametrize("cut", CUT)
-def test_a_jpeg_that_was_cut_is_refused(cut: str) -> None:
-    with pytest.raises(InvalidError, match="This picture is damaged and cannot be shown") as caught:
-        looked(CUT[cut]())
-    assert caught.value.code == "broken"
 
 
 @pytest.mark.parametrize(

@@ -13,43 +13,43 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rooms import access, broadcasts, journal, tasks
-from rooms.actions import admission, development, invites, members, photos
+from rooms.actions import admission, bulk, development, invites, members, photos
 from rooms.actions import rooms as actions
+from rooms.covers import Cover
 from rooms.models import Event, Kind, Membership, Photo, PhotoState, Role
 from rooms.shapes.events import EventOut
 from rooms.shapes.members import MemberOut
-from rooms.shapes.photos import PhotoOut
-from rooms.shapes.rooms import RoomShared
+from rooms.shapes.rooms import RoomChanged
 from salon.errors import ProblemError
+from tests.listening import State, hear_of_photo, hear_of_talk, look, shown_comments
 from tests.people import Cast
 from tests.rows import fill, made_up_photo
+from tests.talking import TALK, talk
 from tests.test_sockets import frame
 
 unique = itertools.count()
-State = dict[str, dict[str, Any]]
 
 
 def snapshot(member: Membership) -> State:
     """The room as a fresh look shows it."""
     room = access.room_for(member.user, member.room.slug).room
-    shown = Photo.objects.shown().filter(room=room).select_related("uploader")
     people = Membership.objects.filter(room=room).select_related("user")
     return {
-        "room": {"room": RoomShared.of(room).model_dump(mode="json")},
-        "photos": {str(photo.id): PhotoOut.of(photo, room).model_dump(mode="json") for photo in shown},
+        "room": {"room": RoomChanged.at(room, Cover.of(room)).model_dump(mode="json")},
+        **look(member),
         "members": {str(other.user_id): MemberOut.of(other).model_dump(mode="json") for other in people},
     }
 
 
-def apply(state: State, event: dict[str, Any]) -> None:
+def apply(state: State, event: dict[str, Any], member: Membership) -> None:
     """What a client does with an event, by the rules of docs/protocol.md."""
     kind, data = event["kind"], event["data"]
     if kind == "room.changed":
         state["room"]["room"] = data
-    elif kind == "photo.removed":
-        state["photos"].pop(data["id"], None)
     elif kind.startswith("photo."):
-        state["photos"][data["id"]] = data
+        hear_of_photo(state, event, member)
+    elif kind.startswith(("comment.", "reaction.")):
+        hear_of_talk(state, event, member)
     elif kind == "member.left":
         state["members"].pop(data["id"], None)
     else:
@@ -92,10 +92,13 @@ def test_a_pruned_journal_asks_for_a_fresh_look(cast: Cast) -> None:
 @pytest.fixture
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """The steps below say themselves when a photo is developed; the server's worker must not come in between."""
-    monkeypatch.setattr(tasks, "develop", SimpleNamespace(enqueue=lambda photo_id: None))
+    idle = SimpleNamespace(enqueue=lambda photo_id: None, module_path=tasks.develop.module_path)
+    monkeypatch.setattr(tasks, "develop", idle)
 
 
-STEPS = st.sampled_from(["add", "develop", "fail", "caption", "remove", "restore", "rename", "role", "leave", "join"])
+STEPS = st.sampled_from(
+    ["add", "develop", "fail", "caption", "remove", "restore", "rename", "cover", "shift", "many", "role", "leave", "join"]
+)
 
 
 @pytest.mark.usefixtures("no_worker")
@@ -105,22 +108,26 @@ STEPS = st.sampled_from(["add", "develop", "fail", "caption", "remove", "restore
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
-@given(steps=st.lists(st.tuples(STEPS, st.integers(0, 5)), max_size=14), looked=st.integers(0, 14))
+@given(steps=st.lists(st.tuples(STEPS | st.sampled_from(TALK), st.integers(0, 5)), max_size=18), looked=st.integers(0, 18))
 def test_a_snapshot_and_the_events_after_it_equal_a_fresh_snapshot(cast: Cast, steps: list[tuple[str, int]], looked: int) -> None:
     owner = cast.membership(cast.olive)
-    state, seq = snapshot(owner), owner.room.seq
+    take("add", 0, cast)
+    state = snapshot(owner)
+    seq = state["room"]["room"]["seq"]
     for number, (step, choice) in enumerate(steps):
         if number == looked:
             state = snapshot(owner)
-            seq = access.room_for(owner.user, cast.slug).room.seq
-        take(step, choice, cast)
+            seq = state["room"]["room"]["seq"]  # read first: of what the server's own sweep does meanwhile, nothing is missed
+        (talk if step in TALK else take)(step, choice, cast)
     fresh, events = settled(owner, seq)
     assert [event.seq for event in events] == list(range(seq + 1, seq + 1 + len(events)))
     for event in events:
-        apply(state, EventOut.of(event).model_dump(mode="json"))
-    # The room's own number moves with every event; its other fields only with their own.
+        apply(state, EventOut.of(event).model_dump(mode="json"), owner)
+    state["comments"] = shown_comments(state)
+    # The room's own number moves with every event, and what its cover shows with the photos; its other fields only with their own.
     for room in (state["room"]["room"], fresh["room"]["room"]):
-        room.pop("seq")
+        for name in ("seq", "cover", "colour"):
+            room.pop(name)
     assert state == fresh
 
 
@@ -142,6 +149,8 @@ def take(step: str, choice: int, cast: Cast) -> None:
             admission.record_added(owner, made_up_photo(owner))
         elif step == "rename":
             actions.edit(owner, name=f"Name {next(unique)}")
+        elif step == "many":
+            (bulk.remove_many if choice % 2 else bulk.restore_many)(owner, [one.id for one in everything])
         elif step == "role":
             members.change_role(owner, cast.membership(cast.vic), list(Role)[choice % 4])
         elif step == "leave":
@@ -150,15 +159,24 @@ def take(step: str, choice: int, cast: Cast) -> None:
             members.join(cast.vic.user, invites.create(owner).token)
         elif photo is not None:
             photo.room = owner.room
-            develop = {"develop": PhotoState.READY, "fail": PhotoState.FAILED}
-            if step in develop:
-                development.settle(photo, develop[step])
-            elif step == "caption":
-                photos.edit(owner, photo, caption=f"Caption {next(unique)}")
-            else:
-                {"remove": photos.remove, "restore": photos.restore}[step](owner, photo)
+            take_photo(step, choice, owner, photo)
     except (ProblemError, Membership.DoesNotExist):
         pass
+
+
+def take_photo(step: str, choice: int, owner: Membership, photo: Photo) -> None:
+    develop = {"develop": PhotoState.READY, "fail": PhotoState.FAILED}
+    if step in develop:
+        development.settle(photo, develop[step])
+    elif step == "cover":
+        actions.edit(owner, cover=photo.id)
+    elif step == "shift":
+        photos.edit(owner, photo, taken_at=timezone.now())
+        bulk.edit_many(owner, [photo.id], shift=timedelta(hours=choice - 3))
+    elif step == "caption":
+        photos.edit(owner, photo, caption=f"Caption {next(unique)}")
+    else:
+        {"remove": photos.remove, "restore": photos.restore}[step](owner, photo)
 
 
 def test_pruning_forgets_from_the_beginning_and_leaves_no_hole(cast: Cast) -> None:

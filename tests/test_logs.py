@@ -26,12 +26,11 @@ from tests.services import PATIENCE_SECONDS, answers, free_port, program, wait_u
 from tests.test_sockets import frame
 
 PASSWORD = "a sentence that nobody guesses"
-ANNOUNCED = re.compile(r"Salon is listening on|Open http|Ctrl-C")
 
 
 def lines_of(server: Server) -> list[dict[str, Any]]:
-    """Each line of the log; what `serve` says to whoever started it is none. Raises where a line is no object."""
-    return [json.loads(line) for line in server.lines if not ANNOUNCED.match(line)]
+    """Each line, also of what `serve` says to whoever started it. Raises where a line is no object."""
+    return [json.loads(line) for line in server.lines]
 
 
 def requests_of(server: Server, route: str) -> list[dict[str, Any]]:
@@ -148,9 +147,12 @@ def test_a_request_is_one_object_with_its_route_its_person_and_its_room(cast: Ca
         page = httpx.get(f"{server.url}/", cookies={"salon_session": cast.vic.session})
         assert page.status_code == 200
         httpx.get(f"{server.url}/nothing/here")
+        gate = f"{server.url}/internal/media/{cast.slug}"
+        assert [httpx.get(gate, headers=who).status_code for who in (bearer, {})] == [204, 403]
         (line,) = requests_of(server, "api/v1/rooms/<slug:room>")
         (home,) = requests_of(server, "home")
         (nothing,) = requests_of(server, "none")
+        (refused,) = requests_of(server, "internal/media/<slug:slug>")
         assert not any(line.get("route") == "healthz" for line in lines_of(server))
     finally:
         assert server.stop() == 0
@@ -167,6 +169,7 @@ def test_a_request_is_one_object_with_its_route_its_person_and_its_room(cast: Ca
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"])
     assert (home["user"], home["room"]) == (str(cast.vic.user.id), None)
     assert (nothing["user"], nothing["status"]) == (None, 404)
+    assert refused["status"] == 403
 
 
 def test_a_traceback_is_a_field_of_its_line() -> None:

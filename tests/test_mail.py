@@ -1,14 +1,12 @@
 """With a mail server configured an address is verified by a code; the mail is read from a real SMTP conversation."""
 
 import re
-import socketserver
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.mailbox import MailServer, mail_server  # noqa: F401, a fixture
 from tests.server import fresh_server
 from tests.services import wait_until
 from tests.test_accounts import PASSWORD, sign_up
@@ -16,44 +14,7 @@ from tests.test_accounts import PASSWORD, sign_up
 pytestmark = pytest.mark.once
 
 
-class MailServer(socketserver.ThreadingTCPServer):
-    """Accepts every mail and keeps its text."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Conversation)
-        self.mails: list[str] = []
-
-
-class Conversation(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        assert isinstance(self.server, MailServer)
-        self.say("220 ready")
-        while line := self.rfile.readline().decode().strip():
-            if line.upper() == "DATA":
-                self.say("354 go on")
-                lines = iter(lambda: self.rfile.readline().decode(), ".\r\n")
-                self.server.mails.append("".join(lines))
-            self.say("221 bye" if line.upper() == "QUIT" else "250 ok")
-            if line.upper() == "QUIT":
-                return
-
-    def say(self, answer: str) -> None:
-        self.wfile.write(f"{answer}\r\n".encode())
-
-
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    with MailServer() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def test_with_mail_an_address_is_verified_by_the_code_that_was_sent(tmp_path: Path, mail_server: MailServer) -> None:
+def test_with_mail_an_address_is_verified_by_the_code_that_was_sent(tmp_path: Path, mail_server: MailServer) -> None:  # noqa: F811
     mail = {"SALON_MAIL_URL": f"smtp://127.0.0.1:{mail_server.server_address[1]}", "SALON_URL": "http://photos.example.org"}
     owner = {"SALON_OWNER_EMAIL": "olive@example.org", "SALON_OWNER_PASSWORD": PASSWORD, "SALON_SIGNUP": "open"}
     with fresh_server(tmp_path, **owner, **mail) as server, httpx.Client(base_url=server.url) as client:

@@ -22,6 +22,7 @@ from tests.nginx import CONFIG, Nginx, find_nginx, nginx_before
 from tests.people import Cast, Person, open_socket, problem
 from tests.pictures import photograph, picture
 from tests.relay import Relay, relay_to
+from tests.rows import fill
 from tests.server import Server, beside_the_first, manage
 from tests.services import FOLDER, free_port
 from tests.test_sockets import frame
@@ -214,13 +215,18 @@ def test_no_log_holds_a_link_a_key_or_a_session(cast: Cast, static: Path, relay:
     secret = "S3cretS3cretS3cret"
     paths = [f"/join/{secret}", f"/%6aoin/{secret}", f"//join/{secret}", f"/./join/{secret}", f"/JOIN/{secret}", f"/setup?token={secret}"]
     paths += [
+        f"/wall/{secret}",
         f"/accounts/password/reset/key/1-{secret}/",
         f"/accounts/confirm-email/{secret}/",
         f"/api/v1/invites/{secret}/accept",
         f"/?x={secret}",
     ]
     paths += [f"/media/a/{'0' * 8}-0000-0000-0000-{'0' * 12}/grid?t={secret}"]
-    headers = {"Cookie": f"salon_session={secret}", "Authorization": f"Bearer {secret}", "Referer": f"http://localhost/join/{secret}"}
+    headers = {
+        "Cookie": f"salon_session={secret}; salon_screen={secret}",
+        "Authorization": f"Bearer {secret}",
+        "Referer": f"http://localhost/join/{secret}",
+    }
     for web in (f"127.0.0.1:{relay.port}", f"127.0.0.1:{free_port()}", "nowhere.invalid:80"):
         with nginx_before(web, static) as nginx:
             for path in paths:
@@ -228,7 +234,7 @@ def test_no_log_holds_a_link_a_key_or_a_session(cast: Cast, static: Path, relay:
             raw(nginx, f"GET /join/{secret} HTTP/1.1\r\nHost: a\r\nBad header\r\n\r\n")
             raw(nginx, f"GET /join/{secret} {secret}\r\n\r\n")
         assert secret not in nginx.output
-        assert {"/join/…", "/accounts/confirm-email/…", "/api/v1/invites/…", "/setup", "/", "…"} < {
+        assert {"/join/…", "/wall/…", "/accounts/confirm-email/…", "/api/v1/invites/…", "/setup", "/", "…"} < {
             line["path"] for line in nginx.requests()
         }
         assert {line["client"] for line in nginx.requests()} == {"127.0.0.1"}
@@ -247,3 +253,19 @@ def test_salon_hears_the_id_that_nginx_gave_the_request(static: Path, relay: Rel
         heard = relay.asked[-1].all("X-Request-ID")
     assert heard == [nginx.requests()[0]["request_id"]]
     assert len(heard[0]) == 32
+
+
+def test_what_the_api_says_is_compressed_and_pages_with_their_tokens_are_not(cast: Cast, client: httpx.Client) -> None:
+    fill(cast.membership(cast.cleo), 40)
+    asked = {"Authorization": f"Bearer {cast.vic.token}", "Accept-Encoding": "gzip"}
+    for address in (f"/api/v1{cast.path}/photos", f"/api/v1{cast.path}/photos/index"):
+        packed, plain = (client.get(address, headers=asked | {"Accept-Encoding": coding}) for coding in ("gzip", "identity"))
+        assert (packed.headers["Content-Encoding"], packed.headers["Vary"].count("Accept-Encoding")) == ("gzip", 1), address
+        assert "Content-Encoding" not in plain.headers
+        assert packed.json() == plain.json()
+        assert packed.num_bytes_downloaded < plain.num_bytes_downloaded
+    page = client.get("/accounts/login/", headers={"Accept-Encoding": "gzip"})
+    assert "csrfmiddlewaretoken" in page.text
+    assert "Content-Encoding" not in page.headers
+    tag = client.get(f"/api/v1{cast.path}/photos/index", headers=asked).headers["ETag"]
+    assert client.get(f"/api/v1{cast.path}/photos/index", headers=asked | {"If-None-Match": tag}).status_code == 304

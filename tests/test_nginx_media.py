@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from rooms import files
+from rooms.actions import wall
 from rooms.ingest.derive import EDGES
 from rooms.models import Photo, PhotoState
 from tests.nginx import Nginx, find_nginx, nginx_before
@@ -264,3 +265,25 @@ def test_an_original_flows_through_without_lying_down(cast: Cast, outside: Cast,
             received += len(piece)
             assert [path for path in temp.rglob("*") if path.is_file()] == []
     assert received == photo.size
+
+
+def test_a_screen_sees_the_pictures_of_its_room_until_it_is_taken_down(cast: Cast, outside: Cast, door: Door) -> None:
+    photo = hung(cast)
+    address, mo = address_of(cast, photo), cast.membership(cast.mo)
+    (screen, key), (_, other_key) = (wall.hang(mo, label) for label in ("Hall", "Kitchen"))
+    with (
+        httpx.Client(base_url=door.nginx.url, cookies={"salon_screen": key}) as hall,
+        httpx.Client(base_url=door.nginx.url, cookies={"salon_screen": other_key}) as kitchen,
+        httpx.Client(base_url=door.nginx.url, cookies={"salon_screen": "x" + key[1:]}) as liar,
+    ):
+        for _ in range(3):
+            assert hall.get(address).status_code == kitchen.get(address).status_code == 200
+        assert door.relay.count(address) == 1  # nginx did it by itself
+        assert liar.get(address).status_code == 404  # the answer was kept for that one cookie
+        assert hall.get(address_of(cast, photo, "original")).status_code == 404
+        assert outside.cleo.browser.get(address_of(cast, photo, "original")).status_code == 200
+        wall.take_down(mo, screen)
+        down = time.monotonic()
+        wait_until("the screen is dark", lambda: hall.get(address).status_code == 404)
+        assert time.monotonic() - down < BITES_WITHIN_SECONDS
+        assert kitchen.get(address).status_code == 200

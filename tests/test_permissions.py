@@ -10,7 +10,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from websockets.exceptions import InvalidStatus
 
-from rooms.models import Invite
+from rooms.models import HEART, Invite
 from tests.people import Cast, Person, anonymous, gather_cast, open_socket
 from tests.pictures import picture
 from tests.server import Server
@@ -30,6 +30,8 @@ class World:
     invite: Invite
     upload: str
     archive: str
+    screen: str
+    screen_key: str
 
 
 def row(method: str, route: str, address: Callable[[World], str], codes: str, **request: Any) -> Any:
@@ -41,6 +43,8 @@ TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = TUS | {"Content-Type": "application/offset+octet-stream"}
 ROOM = API + "rooms/<room>"
 PHOTO = ROOM + "/photos/<uuid:photo>"
+COMMENT = PHOTO + "/comments/<uuid:comment>"
+REACTION = PHOTO + "/reactions/<emoji>"
 UPLOADS = ROOM + "/uploads"
 UPLOAD = UPLOADS + "/<uuid:upload>"
 MEMBER = ROOM + "/members/<uuid:user>"
@@ -48,6 +52,7 @@ INVITE = ROOM + "/invites/<uuid:invite>"
 ARCHIVE = "media/<slug:slug>/archives/<uuid:archive_id>"
 GATE = "internal/media/<slug:slug>"
 MEDIA = "media/<slug:slug>/<uuid:photo_id>/<slug:variant>"
+DEVICE = {"endpoint": "https://fcm.googleapis.com/fcm/send/one", "keys": {"p256dh": "BA" + "A" * 85, "auth": "A" * 22}}
 
 
 def room(world: World) -> str:
@@ -62,6 +67,25 @@ def vic(world: World) -> str:
     return f"{room(world)}/members/{world.cast.vic.user.id}"
 
 
+def device(world: World) -> str:
+    """A device of the contributor's."""
+    added = world.cast.cleo.api.post("/notifications/devices", json=DEVICE)
+    return f"/api/v1/notifications/devices/{added.json()['id']}"
+
+
+def comment(world: World) -> str:
+    """The viewer's."""
+    said = world.cast.vic.api.post(f"{world.cast.path}/photos/{world.photo}/comments", json={"text": "Said"})
+    return f"{photo(world)}/comments/{said.json()['id']}"
+
+
+def removed_comment(world: World) -> str:
+    """The viewer's, who took it back."""
+    address = comment(world)
+    assert world.cast.vic.api.delete(address.removeprefix("/api/v1")).status_code == 204
+    return address
+
+
 def uploads(world: World) -> str:
     return f"{room(world)}/uploads"
 
@@ -70,19 +94,51 @@ def upload(world: World) -> str:
     return f"{uploads(world)}/{world.upload}"
 
 
+def shown(world: World) -> dict[str, Any]:
+    return {"ids": [world.photo]}
+
+
+def hidden(world: World) -> dict[str, Any]:
+    return {"ids": [world.removed_photo]}
+
+
+def report(world: World) -> str:
+    made = world.cast.vic.api.post(f"{world.cast.path}/photos/{world.photo}/report", json={"reason": "Not ours"})
+    return f"{room(world)}/reports/{made.json()['id']}/settle"
+
+
 # Columns: owner, moderator, contributor (who uploaded the photo), viewer, removed, stranger, signed out.
 TABLE = [
     row("GET", API + "me", lambda w: "/api/v1/me", "200 200 200 200 200 200 401"),
     row("GET", API + "tokens", lambda w: "/api/v1/tokens", "200 200 200 200 200 200 401"),
     row("POST", API + "tokens", lambda w: "/api/v1/tokens", "201 201 201 201 201 201 401", json={}),
     row("DELETE", API + "tokens/<uuid:token>", lambda w: f"/api/v1/tokens/{uuid4()}", "404 404 404 404 404 404 401"),
+    row("GET", API + "notifications", lambda w: "/api/v1/notifications", "200 200 200 200 200 200 401"),  # each their own
+    row("POST", API + "notifications/read", lambda w: "/api/v1/notifications/read", "204 204 204 204 204 204 401", json={}),
+    row("GET", API + "notifications/settings", lambda w: "/api/v1/notifications/settings", "200 200 200 200 200 200 401"),
+    row("PATCH", API + "notifications/settings", lambda w: "/api/v1/notifications/settings", "200 200 200 200 200 200 401", json={}),
+    row("GET", API + "notifications/devices", lambda w: "/api/v1/notifications/devices", "200 200 200 200 200 200 401"),
+    row("POST", API + "notifications/devices", lambda w: "/api/v1/notifications/devices", "201 201 201 201 201 201 401", json=DEVICE),
+    row("DELETE", API + "notifications/devices/<uuid:device>", device, "404 404 204 404 404 404 401"),
+    row("PUT", ROOM + "/notify", lambda w: room(w) + "/notify", "204 204 204 204 404 404 401", json={"level": "none"}),
+    row("GET", "unsubscribe/<str:token>", lambda w: "/unsubscribe/nonsense", "404 404 404 404 404 404 404"),
     row("GET", API + "rooms", lambda w: "/api/v1/rooms", "200 200 200 200 200 200 401"),
     row("POST", API + "rooms", lambda w: "/api/v1/rooms", "201 201 201 201 201 201 401", json={"name": "New"}),
     row("GET", ROOM, room, "200 200 200 200 404 404 401"),
     row("PATCH", ROOM, room, "200 403 403 403 404 404 401", json={"name": "N"}),
+    row("PATCH", ROOM, room, "200 200 403 403 404 404 401", json={"cover": None}),  # the cover alone
     row("DELETE", ROOM, room, "204 403 403 403 404 404 401"),
     row("GET", ROOM + "/photos", lambda w: room(w) + "/photos", "200 200 200 200 404 404 401"),
     row("POST", ROOM + "/photos", lambda w: room(w) + "/photos", "201 201 201 403 404 404 401", upload=True),
+    row("GET", ROOM + "/photos/index", lambda w: room(w) + "/photos/index", "200 200 200 200 404 404 401"),
+    row("POST", ROOM + "/photos/lookup", lambda w: room(w) + "/photos/lookup", "200 200 200 200 404 404 401", json=shown),
+    row("POST", ROOM + "/photos/remove", lambda w: room(w) + "/photos/remove", "204 204 204 403 404 404 401", json=shown),
+    row("POST", ROOM + "/photos/restore-many", lambda w: room(w) + "/photos/restore-many", "200 200 200 404 404 404 401", json=hidden),
+    row("POST", ROOM + "/photos/edit-many", lambda w: room(w) + "/photos/edit-many", "200 200 200 403 404 404 401", json=shown),
+    row("PUT", ROOM + "/read", lambda w: room(w) + "/read", "204 204 204 204 404 404 401", json={"seq": 1}),
+    row("POST", PHOTO + "/report", lambda w: photo(w) + "/report", "201 201 201 201 404 404 401", json={}),
+    row("GET", ROOM + "/reports", lambda w: room(w) + "/reports", "200 200 403 403 404 404 401"),
+    row("POST", ROOM + "/reports/<uuid:report>/settle", report, "204 204 403 403 404 404 401"),
     row("GET", PHOTO, photo, "200 200 200 200 404 404 401"),
     row("PATCH", PHOTO, photo, "200 200 200 403 404 404 401", json={"caption": "C"}),
     row("DELETE", PHOTO, photo, "204 204 204 403 404 404 401"),
@@ -90,6 +146,14 @@ TABLE = [
     row("POST", PHOTO + "/restore", lambda w: f"{room(w)}/photos/{w.removed_photo}/restore", "200 200 200 404 404 404 401"),
     row("POST", ROOM + "/photos/known", lambda w: room(w) + "/photos/known", "200 200 200 403 404 404 401", json={"sha256": ["0" * 64]}),
     row("GET", PHOTO + "/details", lambda w: photo(w) + "/details", "200 200 200 200 404 404 401"),
+    row("GET", PHOTO + "/comments", lambda w: photo(w) + "/comments", "200 200 200 200 404 404 401"),
+    row("POST", PHOTO + "/comments", lambda w: photo(w) + "/comments", "201 201 201 201 404 404 401", json={"text": "Said"}),
+    row("PATCH", COMMENT, comment, "403 403 403 200 404 404 401", json={"text": "Meant"}),  # the author alone
+    row("DELETE", COMMENT, comment, "204 204 403 204 404 404 401"),
+    row("POST", COMMENT + "/restore", lambda w: removed_comment(w) + "/restore", "200 200 404 200 404 404 401"),
+    row("GET", PHOTO + "/reactions", lambda w: photo(w) + "/reactions", "200 200 200 200 404 404 401"),
+    row("PUT", REACTION, lambda w: photo(w) + f"/reactions/{HEART}", "200 200 200 200 404 404 401"),
+    row("DELETE", REACTION, lambda w: photo(w) + f"/reactions/{HEART}", "200 200 200 200 404 404 401"),
     row("GET", ROOM + "/removed", lambda w: room(w) + "/removed", "200 200 200 200 404 404 401"),
     row("DELETE", ROOM + "/removed/<uuid:photo>", lambda w: f"{room(w)}/removed/{w.removed_photo}", "204 204 204 404 404 404 401"),
     row("OPTIONS", UPLOADS, uploads, "204 204 204 204 204 204 204"),
@@ -127,6 +191,20 @@ TABLE = [
     row("GET", ARCHIVE, lambda w: f"/media/{w.cast.slug}/archives/{w.archive}", "404 404 200 404 404 404 404"),  # hers only
     row("GET", "", lambda w: "/", "200 200 200 200 200 200 302"),
     row("GET", "rooms/<slug:slug>", lambda w: f"/rooms/{w.cast.slug}", "200 200 200 200 404 404 302"),
+    row(
+        "GET",
+        "rooms/<slug:slug>/invites/<uuid:invite_id>/card",
+        lambda w: f"/rooms/{w.cast.slug}/invites/{w.invite.id}/card",
+        "200 200 404 404 404 404 302",
+    ),
+    row("GET", ROOM + "/wall", lambda w: room(w) + "/wall", "200 200 200 200 404 404 401"),
+    row("PATCH", ROOM + "/wall", lambda w: room(w) + "/wall", "200 200 403 403 404 404 401", json={"paused": True}),
+    row("GET", ROOM + "/wall/feed", lambda w: room(w) + "/wall/feed", "200 200 200 200 404 404 401"),
+    row("GET", ROOM + "/screens", lambda w: room(w) + "/screens", "200 200 403 403 404 404 401"),
+    row("POST", ROOM + "/screens", lambda w: room(w) + "/screens", "201 201 403 403 404 404 401", json={}),
+    row("DELETE", ROOM + "/screens/<uuid:screen>", lambda w: f"{room(w)}/screens/{w.screen}", "204 204 403 403 404 404 401"),
+    row("GET", "rooms/<slug:slug>/wall", lambda w: f"/rooms/{w.cast.slug}/wall", "200 200 200 200 404 404 302"),
+    row("GET", "wall/<slug:key>", lambda w: f"/wall/{w.screen_key}", "302 302 302 302 302 302 302"),  # whoever has the key
     row("GET", "join/<slug:token>", lambda w: f"/join/{w.invite.token}", "302 302 302 302 200 200 200"),
     row("GET", "setup", lambda w: "/setup", "404 404 404 404 404 404 404"),
     row("GET", "healthz", lambda w: "/healthz", "200 200 200 200 200 200 200"),
@@ -144,7 +222,7 @@ ELSEWHERE = {("DELETE", API + "tokens")}
 
 
 def ask(world: World, who: str, method: str, address: str, request: dict[str, Any]) -> httpx.Response:
-    arguments = {name: value for name, value in request.items() if name != "upload"}
+    arguments = {name: value(world) if callable(value) else value for name, value in request.items() if name != "upload"}
     if "upload" in request:
         arguments["files"] = {"file": ("a.jpg", picture())}
     with anonymous(world.cast.vic.server) as client:
@@ -182,7 +260,8 @@ def make_world(cast: Cast) -> World:
     upload = begun.headers["Location"].rpartition("/")[2]
     cast.cleo.api.put(f"{cast.path}/uploads/{upload}/preview", content=picture(size=(40, 30)))
     archive = cast.cleo.api.post(f"{cast.path}/archives", json={}).json()["id"]
-    return World(cast, photo, removed, link, upload, archive)
+    screen = cast.olive.api.post(f"{cast.path}/screens", json={}).json()
+    return World(cast, photo, removed, link, upload, archive, screen["id"], screen["url"].rpartition("/")[2])
 
 
 @pytest.mark.parametrize(("method", "route", "address", "codes", "request_"), TABLE)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -13,8 +14,10 @@ from django.db.backends.utils import CursorWrapper
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from rooms.actions import bulk, comments, reactions
 from rooms.actions import rooms as actions
-from rooms.models import Membership
+from rooms.emoji import EMOJI
+from rooms.models import Membership, Photo, Report
 from tests.people import Cast
 from tests.rows import fill
 
@@ -46,6 +49,8 @@ def rooms(cast: Cast) -> tuple[str, str]:
     [
         ("/api/v1/rooms/{}", 4),
         ("/api/v1/rooms/{}/photos?limit=10", 4),
+        ("/api/v1/rooms/{}/photos/index", 4),
+        ("/api/v1/rooms/{}/photos/index?q=lake+2024&sort=taken&unseen=1&favourites=1", 4),
         ("/api/v1/rooms/{}/events?after=1&limit=5", 4),
         ("/api/v1/rooms/{}/removed?limit=10", 3),
         ("/api/v1/rooms/{}/uploads", 7),
@@ -86,6 +91,46 @@ def upload_queries(cast: Cast, slug: str) -> tuple[int, int]:
     return count(cast, begin), count(cast, send)
 
 
+@pytest.mark.parametrize(
+    ("what", "most"),
+    [("lookup", 5), ("edit-many", 20), ("remove", 20), ("restore-many", 20)],
+)
+def test_two_hundred_photos_at_once_cost_no_more_than_twenty(cast: Cast, what: str, most: int) -> None:
+    member = room_of(cast, 200)
+    ids = [str(photo_id) for photo_id in Photo.objects.filter(room=member.room).values_list("pk", flat=True)]
+    if what == "restore-many":
+        bulk.remove_many(member, [UUID(photo_id) for photo_id in ids])
+    numbers = iter(range(9))
+
+    def ask(some: list[str]) -> int:
+        def post(client: Client) -> None:
+            body = {"ids": some, "caption": f"Caption {next(numbers)}"}
+            assert_done(client.post(f"/api/v1/rooms/{member.room.slug}/photos/{what}", body, content_type="application/json"))
+
+        client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {cast.olive.token}"})
+        assert_ok(client.get("/api/v1/me"))  # which notes that the token was used
+        with CaptureQueriesContext(connection) as queries:
+            post(client)
+        return len(queries)
+
+    few = ask(ids[:20])
+    assert few == ask(ids[20:]) <= most
+
+
+def assert_done(response: object) -> None:
+    assert response.status_code in (200, 204)  # type: ignore[attr-defined]
+
+
+def test_reports_cost_the_same_however_many_there_are(cast: Cast) -> None:
+    def ask(photos: int) -> int:
+        member = room_of(cast, photos)
+        rows = Photo.objects.filter(room=member.room)
+        Report.objects.bulk_create(Report(room=member.room, photo=photo, reporter=cast.olive.user) for photo in rows)
+        return count(cast, lambda client: assert_ok(client.get(f"/api/v1/rooms/{member.room.slug}/reports")))
+
+    assert ask(2) == ask(20) <= 4
+
+
 def assert_ok(response: object) -> None:
     assert response.status_code == 200  # type: ignore[attr-defined]
 
@@ -119,3 +164,45 @@ def connect_queries(cast: Cast, slug: str) -> int:
     with patch.object(CursorWrapper, "execute", autospec=True, side_effect=CursorWrapper.execute) as execute:
         async_to_sync(hello)()
     return sum(call.args[1] != "SELECT 1" for call in execute.call_args_list)  # which asks whether the pool's connection still lives
+
+
+@pytest.fixture
+def silent_and_talking(cast: Cast) -> tuple[Membership, Membership]:
+    """A room of which one photo has a single comment and a single reaction, and one where everybody says much about every photo."""
+    quiet, loud = room_of(cast, SMALL), room_of(cast, SMALL)
+    for member, photos, times in ((quiet, 1, 1), (loud, SMALL, 3)):
+        for photo in list(Photo.objects.filter(room=member.room)[:photos]):
+            photo.room = member.room
+            for number in range(times):
+                comments.add(member, photo, f"@[{member.user_id}] {number}")
+                reactions.add(member, photo, list(EMOJI.values())[number])
+    return quiet, loud
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/photos?limit=10", 4), ("/photos/{photo}", 4), ("/photos/{photo}/comments", 5), ("/photos/{photo}/reactions", 4)],
+)
+def test_reading_costs_the_same_however_much_is_said(
+    cast: Cast, silent_and_talking: tuple[Membership, Membership], address: str, most: int
+) -> None:
+    def ask(member: Membership) -> int:
+        photo = Photo.objects.filter(room=member.room).exclude(talk_seq=0).first()
+        assert photo is not None
+        path = f"/api/v1/rooms/{member.room.slug}{address.format(photo=photo.id)}"
+        return count(cast, lambda client: assert_ok(client.get(path)))
+
+    quiet, loud = (ask(member) for member in silent_and_talking)
+    assert quiet == loud <= most
+
+
+def test_saying_something_costs_the_same_however_much_was_said(cast: Cast, silent_and_talking: tuple[Membership, Membership]) -> None:
+    def say(member: Membership) -> int:
+        photo = Photo.objects.filter(room=member.room).exclude(talk_seq=0).first()
+        assert photo is not None
+        path = f"/api/v1/rooms/{member.room.slug}/photos/{photo.id}/comments"
+        words = json.dumps({"text": f"@[{member.user_id}] again"})
+        return count(cast, lambda client: client.post(path, words, content_type="application/json").json()["id"])
+
+    quiet, loud = (say(member) for member in silent_and_talking)
+    assert quiet == loud <= 20

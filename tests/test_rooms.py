@@ -38,6 +38,10 @@ def test_renaming_tells_everybody_and_keeps_the_rest(cast: Cast) -> None:
         "name": "Summer by the lake",
         "description": "July",
         "originals": "without_location",
+        "talk": True,
+        "cover_photo": None,
+        "cover": None,
+        "colour": None,
         "seq": seq + 1,
     }
 

@@ -3,13 +3,19 @@
 import os
 import re
 import signal
+import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, ClassVar
 
 import httpx
 import pytest
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.selectreactor import SelectReactor
 
 from salon import data_folder
+from salon.closing import close_at_once
 from tests.people import problem
 from tests.pictures import moving
 from tests.server import Server, fresh_server, manage
@@ -51,7 +57,10 @@ def test_what_a_proxy_says_it_forwards_needs_the_token_even_on_loopback(tmp_path
         assert not owner_exists(tmp_path)
 
 
-@pytest.mark.parametrize("setting", [{"SALON_HOST": "0.0.0.0"}, {"SALON_URL": "http://photos.example.org"}])
+@pytest.mark.parametrize(
+    "setting",
+    [{"SALON_HOST": "0.0.0.0"}, {"SALON_URL": "http://photos.example.org"}, {"SALON_HOST": "0.0.0.0", "SALON_LOG_FORMAT": "json"}],
+)
 def test_where_strangers_may_come_from_the_set_up_page_needs_the_printed_token(tmp_path: Path, setting: dict[str, str]) -> None:
     with fresh_server(tmp_path, **setting) as server, httpx.Client() as client:
         token = server.output.partition("?token=")[2].split()[0]
@@ -180,3 +189,27 @@ def test_it_stops_cleanly_when_asked(tmp_path: Path, sign: signal.Signals) -> No
 def test_an_unknown_host_name_is_refused_in_the_api_s_own_shape(tmp_path: Path) -> None:
     with fresh_server(tmp_path) as server:
         problem(httpx.get(f"{server.url}/api/v1/me", headers={"Host": "evil.example"}), 400)
+
+
+class Guest(Protocol):
+    taken: ClassVar[list[Any]] = []
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self.taken.append(self.transport)
+
+
+def test_when_listening_ends_everybody_who_is_connected_is_taken_in_and_nobody_else() -> None:
+    reactor: Any = SelectReactor()
+    port = reactor.listenTCP(0, Factory.forProtocol(Guest), interface="127.0.0.1")
+    address = ("127.0.0.1", port.getHost().port)
+    with ExitStack() as lines:
+        lines.enter_context(socket.create_connection(address))
+        port.doRead()  # a single one, after which Twisted would take in one at a time
+        for _ in range(30):
+            lines.enter_context(socket.create_connection(address))
+        close_at_once(port)
+        for guest in Guest.taken:
+            guest.getHandle().close()
+        assert len(Guest.taken) == 31
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)

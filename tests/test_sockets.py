@@ -72,6 +72,7 @@ def test_hello_says_where_one_is_and_events_follow_live(cast: Cast) -> None:
             "you": {"id": str(cast.vic.user.id), "name": "Vic", "role": "viewer"},
             "seq": cast.room.seq,
             "mode": "reset",
+            "read": cast.membership(cast.vic).read_seq,
         }
         seq = rename(cast, "Autumn")
         event = events_until(socket, seq)[-1]

@@ -8,5 +8,9 @@ def absolute(request: HttpRequest, path: str) -> str:
     return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
 
 
+def wall_address(request: HttpRequest, key: str) -> str:
+    return absolute(request, reverse("screen", args=[key]))
+
+
 def join_address(request: HttpRequest, token: str) -> str:
     return absolute(request, reverse("join", args=[token]))

@@ -93,7 +93,7 @@ class Environment(BaseSettings):
         30, ge=1, le=3650, description="How long the journal reaches back; who was away longer reads the room afresh.", examples=["30"]
     )
     undo_days: int = Field(
-        30, ge=0, le=3650, description="How long removed photos can be brought back; then they are gone.", examples=["30"]
+        30, ge=0, le=3650, description="How long removed photos and comments can be brought back; then they are gone.", examples=["30"]
     )
     upload_hours: int = Field(
         72, ge=1, le=720, description="How long an interrupted upload waits for the rest; then what came of it goes.", examples=["72"]
@@ -103,6 +103,11 @@ class Environment(BaseSettings):
     )
     quota_room_mb: int | None = Field(None, ge=1, description="Most that a room's photos may take, in MB.", examples=["50000"])
     worker_threads: int = Field(2, ge=1, le=64, description="How many photos one worker develops at a time.", examples=["2"])
+    push_services: str | None = Field(
+        None,
+        description="Push services that Salon may speak with besides those of the known browsers: hosts, separated by commas.",
+        examples=["push.example.org"],
+    )
     metrics_token: str | None = Field(
         None,
         description="Bearer token that reads `/metrics`; without it only staff do.",

@@ -2,17 +2,22 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
-def kept_secret(folder: Path, name: str) -> str:
+def token() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def kept_secret(folder: Path, name: str, make: Callable[[], str] = token) -> str:
     """The secret in `folder/name`, made on first use. Processes that start together agree on one."""
     path = folder / name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{name}.{os.getpid()}"
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
+        draft.write_text(make())
         try:
             os.link(draft, path)  # fails where another process was first, so that nobody's secret is replaced
         except FileExistsError:

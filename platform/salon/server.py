@@ -24,6 +24,7 @@ from twisted.internet import defer, reactor
 
 from salon import measures
 from salon.body import Body
+from salon.closing import close_at_once
 from salon.direct import BoundedSocket, Inbox, extension
 from salon.pace import PacedRequest
 from salon.worker import TaskWorker
@@ -155,8 +156,7 @@ class SalonServer(Server):
     async def wind_down(self) -> None:
         """Take nobody in, send the sockets elsewhere, finish requests and the task in hand, within GRACE_SECONDS."""
         for port in self.ports:
-            port.doRead()  # who is connected already, but not accepted, would be hung up on
-            port.stopListening()
+            close_at_once(port)
         self.stopping = True
         for socket in self.sockets():
             socket.send_away()

@@ -23,7 +23,7 @@ Application = Callable[[dict[str, Any], Any, Send], Awaitable[None]]
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # strangers may make up others, and each would be a series
-QUIET = ("healthz", "readyz", "metrics")  # asked every few seconds by machines
+QUIET = ("healthz", "readyz", "metrics", "internal/media/<slug:slug>")  # asked every few seconds by machines
 logger = logging.getLogger("salon.requests")
 
 
@@ -48,11 +48,11 @@ class Trace:
 current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
-def note_room(slug: str, user_id: uuid.UUID) -> None:
-    """This room is what the request or socket at hand is about, and this person is its member."""
+def note_room(slug: str, user_id: uuid.UUID | None = None) -> None:
+    """This room is what the request or socket at hand is about, and this person, if it is one, is its member."""
     trace = current.get()
     if trace is not None:
-        trace.room, trace.user = slug, str(user_id)
+        trace.room, trace.user = slug, str(user_id) if user_id else None
 
 
 def traced(application: Application) -> Application:
@@ -93,7 +93,7 @@ def tell_end(trace: Trace, scope: Mapping[str, Any], seconds: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "OTHER"
     route = trace.route or ("static" if scope["path"].startswith(settings.STATIC_URL) else "none")
     measures.REQUESTS.labels(method, route, f"{trace.status // 100}xx").observe(seconds)
-    level = logging.DEBUG if route in QUIET else logging.INFO
+    level = logging.DEBUG if route in QUIET and trace.status < 400 else logging.INFO
     if logger.isEnabledFor(level):
         facts = {"method": method, "route": route, "status": trace.status, "ms": round(seconds * 1000, 1)}
         logger.log(level, "%s %s %d", method, route, trace.status, extra=facts)

@@ -3,7 +3,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 import accounts.pages
-from rooms import pages
+from rooms import pages, pages_wall
+from rooms.notifications.pages import unsubscribe
 from rooms.serving import archives, gate, photos, stand_ins
 from salon import health, metrics
 from salon.api import api
@@ -17,6 +18,10 @@ urlpatterns = [
     path("setup", accounts.pages.set_up, name="setup"),
     path("join/<slug:token>", pages.join, name="join"),
     path("rooms/<slug:slug>", pages.room, name="room"),
+    path("rooms/<slug:slug>/invites/<uuid:invite_id>/card", pages.card, name="card"),
+    path("rooms/<slug:slug>/wall", pages_wall.wall, name="wall"),
+    path("wall/<slug:key>", pages_wall.open_screen, name="screen"),
+    path("unsubscribe/<str:token>", unsubscribe, name="unsubscribe"),
     path("media/<slug:slug>/<uuid:photo_id>/<slug:variant>", photos.serve_photo, name="media"),
     path("media/<slug:slug>/archives/<uuid:archive_id>", archives.serve_archive, name="archive"),
     path("media/<slug:slug>/uploads/<uuid:upload_id>/preview", stand_ins.serve_preview, name="upload_preview"),

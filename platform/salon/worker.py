@@ -20,6 +20,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from rooms import tasks
+from rooms.notifications import rounds as notifications
 from salon import roll
 from salon.roll import Result
 
@@ -29,6 +30,7 @@ POLL_SECONDS = 0.1  # a photo waits half of this on average; the question costs 
 RETRY_SECONDS = 2
 BEAT_SECONDS = 10
 TIDY_SECONDS = 60
+NOTIFY_SECONDS = 5
 GRACE_SECONDS = 6  # for the tasks in hand when it stops; `serve` gives everything seven
 
 
@@ -51,7 +53,8 @@ class TaskWorker:
     async def run(self) -> None:
         """Do tasks until `stop`."""
         self.stopped.clear()
-        self.chores = [asyncio.create_task(self.every(BEAT_SECONDS, self.go_round)), asyncio.create_task(self.every(TIDY_SECONDS, tidy_up))]
+        rounds = ((BEAT_SECONDS, self.go_round), (TIDY_SECONDS, tidy_up), (NOTIFY_SECONDS, notifications.go_round))
+        self.chores = [asyncio.create_task(self.every(seconds, do)) for seconds, do in rounds]
         await asyncio.gather(*(self.do_tasks() for _ in range(self.threads)))
         await self.leave()
         self.stopped.set()
@@ -149,6 +152,7 @@ class TaskWorker:
 def tidy_up() -> None:
     roll.forget_old()
     tasks.tidy_up()
+    notifications.forget_old()
 
 
 def hands(worker_id: str) -> Any:

@@ -11,7 +11,7 @@ export default defineConfig({
     // The content security policy allows no data: fonts or scripts, so nothing may be inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["src/room/main.ts", "src/pages/main.ts"] },
+    rolldownOptions: { input: ["src/room/main.ts", "src/wall/main.ts", "src/pages/main.ts"] },
   },
   // Tests run in Node, but are about browsers.
   resolve: process.env.VITEST

@@ -13,7 +13,7 @@ def settle(photo: Photo, state: PhotoState, error: str = "") -> None:
         room = Room.objects.select_for_update().filter(pk=photo.room_id).first()
         if room is None or not Photo.objects.filter(pk=photo.pk, state=PhotoState.DEVELOPING).exists():
             return  # it is gone for good, or another worker was quicker
-        photo.refresh_from_db(fields=["caption", "alt", "removed_at"])
+        photo.refresh_from_db(fields=["caption", "alt", "taken_at", "removed_at"])
         photo.state, photo.error = state, error
         if photo.removed_at is not None:  # nobody sees it; an undo will show what it has become
             photo.save(update_fields=["state", "error"])

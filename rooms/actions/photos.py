@@ -1,10 +1,12 @@
 from functools import partial
+from typing import Unpack
 
 from django.db import IntegrityError, transaction
 
 from rooms import access, housekeeping, journal, shown
 from rooms.access import Right
 from rooms.actions.change import change
+from rooms.actions.edits import EDITED, PhotoChanges, apply
 from rooms.models import Kind, Membership, Photo, Room
 from rooms.shapes.photos import PhotoOut
 from salon.errors import ConflictError, NotFoundError
@@ -15,14 +17,14 @@ class DuplicateError(ConflictError):
     message = "The same picture has been added to the room again, so this one stays removed."
 
 
-def edit(member: Membership, photo: Photo, *, caption: str | None = None, alt: str | None = None) -> Photo:
+def edit(member: Membership, photo: Photo, **changes: Unpack[PhotoChanges]) -> Photo:
     with change(member, Kind.PHOTO_CHANGED) as entry:
         access.require_tending(member, refreshed(photo))
         if photo.removed_at is not None:
             raise NotFoundError  # somebody removed it a moment ago; telling of a change would bring it back to screens
-        photo.caption = photo.caption if caption is None else caption
-        photo.alt = photo.alt if alt is None else alt
-        save(photo, entry, "caption", "alt")
+        if not apply(photo, changes):
+            raise journal.UnchangedError
+        save(photo, entry, *EDITED)
     return photo
 
 
@@ -69,7 +71,7 @@ def locked(member: Membership) -> Membership:
 
 def refreshed(photo: Photo) -> Photo:
     """The photo as it is now, under the room's lock; what was read before may be old."""
-    photo.refresh_from_db(fields=["caption", "alt", "state", "error", "removed_at", "removed_by"])
+    photo.refresh_from_db(fields=[*EDITED, "state", "error", "removed_at", "removed_by"])
     return photo
 
 

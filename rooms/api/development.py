@@ -6,6 +6,7 @@ from ninja import Router
 from rooms.access import photo_for, room_for
 from rooms.actions.retry import retry
 from rooms.shapes.photos import PhotoOut
+from rooms.talk import photo_out
 from salon.auth import asker
 
 router = Router(tags=["photos"])
@@ -15,4 +16,4 @@ router = Router(tags=["photos"])
 def retry_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> PhotoOut:
     """Try a failed photo again."""
     member = room_for(asker(request), room)
-    return PhotoOut.of(retry(member, photo_for(member, photo)), member.room)
+    return photo_out(retry(member, photo_for(member, photo)), member)

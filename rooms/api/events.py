@@ -10,14 +10,12 @@ from salon.auth import asker
 
 router = Router(tags=["events"])
 
-LARGEST_SEQ = 2**63 - 1  # what the column holds
-
 
 @router.get("/rooms/{slug:room}/events", response=EventPage)
 def list_events(
     request: HttpRequest,
     room: str,
-    after: Annotated[int, Query(ge=0, le=LARGEST_SEQ)] = 0,
+    after: Annotated[int, Query(ge=0, le=journal.LARGEST_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=journal.PAGE)] = journal.PAGE,
 ) -> EventPage:
     page = journal.since(room_for(asker(request), room).room_id, after, limit)

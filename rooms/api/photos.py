@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from typing import Annotated, BinaryIO, cast
 
 from django.http import HttpRequest
@@ -9,7 +10,9 @@ from rooms import readings
 from rooms.access import Right, edition_policy, photo_for, room_for
 from rooms.actions import photos as actions
 from rooms.actions.admission import Arrival, admit
+from rooms.actions.edits import PhotoChanges
 from rooms.shapes.photos import DetailsOut, PhotoOut, PhotoPage
+from rooms.talk import photo_out, photos_out
 from salon.auth import asker
 from salon.fields import Text
 
@@ -26,6 +29,12 @@ class PhotoWords(Schema):
 class PhotoEdit(Schema):
     caption: Text | None = None
     alt: Text | None = None
+    taken_at: datetime | None = None
+
+    def changes(self) -> PhotoChanges:
+        """What was said; null says something only of the date."""
+        said = self.dict(exclude_unset=True)
+        return cast("PhotoChanges", {name: value for name, value in said.items() if value is not None or name == "taken_at"})
 
 
 @router.get("/rooms/{slug:room}/photos", response=PhotoPage)
@@ -38,7 +47,7 @@ def add_photo(request: HttpRequest, room: str, file: File[UploadedFile], words: 
     member = room_for(asker(request), room, Right.UPLOAD)
     said = (file.name or "", file.content_type or "", words.caption, words.alt)
     photo, added = admit(member, Arrival(cast("BinaryIO", file.file), file.size or 0, *said))
-    return Status(201 if added else 200, PhotoOut.of(photo, member.room))
+    return Status(201 if added else 200, photo_out(photo, member))
 
 
 class Known(Schema):
@@ -59,8 +68,9 @@ class Hashes(Schema):
 def known_photos(request: HttpRequest, room: str, body: Hashes) -> KnownList:
     """Which of these files the room has already, so that they need not be sent."""
     member = room_for(asker(request), room, Right.UPLOAD)
-    found = readings.photos_by_hash(member, body.sha256)
-    return KnownList(items=[Known(sha256=photo.sha256, photo=PhotoOut.of(photo, member.room)) for photo in found])
+    found = list(readings.photos_by_hash(member, body.sha256))
+    shown = zip(found, photos_out(found, member), strict=True)
+    return KnownList(items=[Known(sha256=photo.sha256, photo=out) for photo, out in shown])
 
 
 @router.get("/rooms/{slug:room}/photos/{photo}/details", response=DetailsOut)
@@ -73,14 +83,15 @@ def get_details(request: HttpRequest, room: str, photo: uuid.UUID) -> DetailsOut
 @router.get("/rooms/{slug:room}/photos/{photo}", response=PhotoOut)
 def get_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> PhotoOut:
     member = room_for(asker(request), room)
-    return PhotoOut.of(photo_for(member, photo), member.room)
+    return photo_out(photo_for(member, photo), member)
 
 
 @router.patch("/rooms/{slug:room}/photos/{photo}", response=PhotoOut)
 def edit_photo(request: HttpRequest, room: str, photo: uuid.UUID, body: PhotoEdit) -> PhotoOut:
+    """`taken_at` with a zone is that moment; without one, that time on the clock of the place. null: nobody knows."""
     member = room_for(asker(request), room)
-    changed = actions.edit(member, photo_for(member, photo), caption=body.caption, alt=body.alt)
-    return PhotoOut.of(changed, member.room)
+    changed = actions.edit(member, photo_for(member, photo), **body.changes())
+    return photo_out(changed, member)
 
 
 @router.delete("/rooms/{slug:room}/photos/{photo}", response={204: None})
@@ -94,4 +105,4 @@ def remove_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> Status[No
 def restore_photo(request: HttpRequest, room: str, photo: uuid.UUID) -> PhotoOut:
     member = room_for(asker(request), room)
     restored = actions.restore(member, photo_for(member, photo, removed=True))
-    return PhotoOut.of(restored, member.room)
+    return photo_out(restored, member)

@@ -1,9 +1,13 @@
+import uuid
+from typing import cast
+
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from rooms import readings
 from rooms.access import Right, room_for
 from rooms.actions import rooms as actions
+from rooms.actions.rooms import RoomChanges
 from rooms.models import Originals
 from rooms.shapes.rooms import RoomList, RoomOut
 from salon.auth import asker
@@ -21,6 +25,13 @@ class RoomEdit(Schema):
     name: Name | None = None
     description: Text | None = None
     originals: Originals | None = None
+    talk: bool | None = None
+    cover: uuid.UUID | None = None
+
+    def changes(self) -> RoomChanges:
+        """What was said; null says something only of the cover."""
+        said = self.dict(exclude_unset=True)
+        return cast("RoomChanges", {name: value for name, value in said.items() if value is not None or name == "cover"})
 
 
 @router.get("/rooms", response=RoomList)
@@ -41,8 +52,9 @@ def get_room(request: HttpRequest, room: str) -> RoomOut:
 
 @router.patch("/rooms/{slug:room}", response=RoomOut)
 def edit_room(request: HttpRequest, room: str, body: RoomEdit) -> RoomOut:
-    member = room_for(asker(request), room, Right.MANAGE)
-    actions.edit(member, name=body.name, description=body.description, originals=body.originals)
+    """`cover` may be chosen by whoever curates; null is the newest photo again."""
+    member = room_for(asker(request), room)
+    actions.edit(member, **body.changes())
     return readings.room_of(member)
 
 

@@ -22,7 +22,7 @@ def view(original: BinaryIO, format: str) -> bytes:
     if motion.is_animated(original, format):
         return motion.animation(original, format)
     with opened(original, format) as image:
-        return webp.still(load_near(image, EDGES["view"]))
+        return webp.still(load_near(image, original, EDGES["view"]))
 
 
 def derive_as_text(original: BinaryIO, format: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """All that an upload has to be looked at for, in one decode. Runs in a child process; see sandbox.py."""
 
-import mmap
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, BinaryIO
@@ -11,7 +10,7 @@ from thumbhash import rgba_to_thumb_hash
 from rooms.ingest import camera, exif, moment, motion, place, webp
 from rooms.ingest.derive import EDGES
 from rooms.ingest.editions import editions_of
-from rooms.ingest.opening import opened
+from rooms.ingest.opening import bytes_of, content_of, opened
 from rooms.ingest.pixels import fitted, load_near, upright_size
 from rooms.ingest.tails import mended
 
@@ -30,7 +29,7 @@ def look_at(file: BinaryIO, format: str) -> dict[str, Any]:
         size = image.size
         animated = motion.is_animated(file, format)
         names = TILES if animated else STILL  # the view of one that moves is many pictures; see derive.py
-        picture = load_near(image, EDGES[names[0]])
+        picture = load_near(image, file, EDGES[names[0]])
         width, height = upright_size(image, size)
         tags = exif.of(image)
         taken_at, taken_zone = moment.taken(tags)
@@ -65,14 +64,3 @@ def thumbhash_of(image: Image.Image) -> str:
     flat.alpha_composite(small.convert("RGBA"))  # opaque: the encoder fails on alpha
     pixels = list(flat.tobytes())
     return b64encode(bytes(rgba_to_thumb_hash(flat.width, flat.height, pixels))).decode()
-
-
-def content_of(file: BinaryIO) -> mmap.mmap | bytes:
-    """The file's bytes, without a copy where a child process has them mapped."""
-    mapped: object = file  # mypy holds that no file can be a map
-    return mapped if isinstance(mapped, mmap.mmap) else bytes_of(file)
-
-
-def bytes_of(file: BinaryIO) -> bytes:
-    file.seek(0)
-    return file.read()

@@ -1,5 +1,6 @@
 """Opening a hostile file with the one decoder its magic allows."""
 
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
@@ -41,3 +42,14 @@ def check_kind(image: Image.Image) -> None:
     compression = image.info.get("compression")
     if image.mode not in TIFF_MODES or compression not in TIFF_COMPRESSIONS or is_reduced or DNG_VERSION in tags:
         raise KindError
+
+
+def content_of(file: BinaryIO) -> mmap.mmap | bytes:
+    """The file's bytes, without a copy where a child process has them mapped."""
+    mapped: object = file  # mypy holds that no file can be a map
+    return mapped if isinstance(mapped, mmap.mmap) else bytes_of(file)
+
+
+def bytes_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()

@@ -1,13 +1,14 @@
 """From a decoder's pixels to upright sRGB of the size that is needed, decoding no more than that takes."""
 
 from io import BytesIO
+from typing import BinaryIO
 
-from PIL import Image, ImageChops, ImageCms
+from PIL import Image, ImageChops, ImageCms, ImageFile
 
-from rooms.ingest import exif
+from rooms.ingest import exif, jpeg
 from rooms.ingest.scaling import scaled
+from rooms.ingest.sizes import NEAR, fit, is_near
 
-JPEG = ("JPEG", "MPO")  # the second is a JPEG with another one behind it
 Turn = Image.Transpose
 TURNS = {
     2: Turn.FLIP_LEFT_RIGHT,
@@ -19,7 +20,6 @@ TURNS = {
     8: Turn.ROTATE_90,
 }  # what each EXIF orientation asks for
 SIDEWAYS = (5, 6, 7, 8)  # the ones that swap width and height
-NEAR = 0.05  # a share of the edge. A picture this near to its size is left at that: see docs/decisions/0010
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
@@ -29,16 +29,6 @@ def upright_size(image: Image.Image, size: tuple[int, int]) -> tuple[int, int]:
     return (size[1], size[0]) if is_sideways else size
 
 
-def fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
-    """The size with its long edge at `edge` pixels or less; never larger than it was."""
-    scale = min(1, edge / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def is_near(length: float, edge: int) -> bool:
-    return abs(length - edge) <= edge * NEAR
-
-
 def fitted(image: Image.Image, edge: int) -> Image.Image:
     size = fit(image.size, edge)
     if size == image.size or is_near(max(image.size), edge):
@@ -46,17 +36,23 @@ def fitted(image: Image.Image, edge: int) -> Image.Image:
     return scaled(image, size)
 
 
-def load_near(image: Image.Image, edge: int) -> Image.Image:
-    """Decode an opened image to upright sRGB, near `edge` pixels on its long side (or its own size, if smaller).
+def load_near(image: Image.Image, file: BinaryIO, edge: int) -> Image.Image:
+    """Decode the image that was opened from the file to upright sRGB, near `edge` pixels on its long side (or its own size, if smaller)."""
+    decoded = jpeg.streamed(image, file, edge) or loaded(image, edge)
+    return prepared(decoded, edge, image.info.get("icc_profile"), exif.orientation(image))
+
+
+def loaded(image: Image.Image, edge: int) -> Image.Image:
+    """Decoded by Pillow, no larger than it has to be.
 
     JPEG's decoder produces smaller pictures by itself. It is asked for the photo's own aspect: a square box would be too tall for a
     landscape photo, and the decoder would refuse to help. HEIC's is not asked, because its short cut is another picture that lies in
     the file, and nobody has looked whether the real one is whole.
     """
-    if image.format in JPEG:
+    if image.format in jpeg.FORMATS:
         image.draft("RGB", fit(image.size, round(edge * (1 - NEAR))))
     image.load()
-    return prepared(image, edge, image.info.get("icc_profile"), exif.orientation(image))
+    return image
 
 
 def prepared(image: Image.Image, edge: int, profile: bytes | None, orientation: int) -> Image.Image:
@@ -74,7 +70,7 @@ def plain(image: Image.Image) -> Image.Image:
     """RGB, RGBA or CMYK from whatever mode the file has."""
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits a sample; a plain convert would clip to white
         return image.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
-    if image.mode == "CMYK" and image.format in JPEG and "adobe" not in image.info:
+    if image.mode == "CMYK" and image.format in jpeg.FORMATS and "adobe" not in image.info:
         return ImageChops.invert(image)  # only Adobe writes inks the other way round; Pillow takes every JPEG for one of theirs
     if image.mode in ("RGB", "RGBA", "CMYK"):
         return image
@@ -97,7 +93,10 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
-    """A copy, upright. Nothing of the file's metadata goes any further."""
-    upright = image.transpose(TURNS[orientation]) if orientation in TURNS else image.copy()
-    upright.info.clear()
-    return upright
+    """Upright. Nothing of the file's metadata goes any further."""
+    if orientation in TURNS:
+        image = image.transpose(TURNS[orientation])
+    elif isinstance(image, ImageFile.ImageFile):  # its metadata is still asked for
+        image = image.copy()
+    image.info.clear()
+    return image

@@ -18,7 +18,7 @@ def draw(file: BinaryIO, format: str) -> str:
     """It, drawn anew as WebP without metadata, in base64. Runs in a child process; raises whatever the decoder raises."""
     buffer = BytesIO()
     with opened(file, format) as image:
-        load_near(image, EDGE).save(buffer, "WEBP", quality=QUALITY, method=0)
+        load_near(image, file, EDGE).save(buffer, "WEBP", quality=QUALITY, method=0)
     return b64encode(buffer.getvalue()).decode()
 
 

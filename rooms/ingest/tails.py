@@ -6,6 +6,7 @@ libjpeg cannot tell it from a file that was cut in the middle: given an end mark
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from mmap import mmap
 from typing import BinaryIO
 
 from PIL import Image, ImageChops
@@ -13,9 +14,10 @@ from PIL import Image, ImageChops
 from rooms.ingest.opening import opened
 
 END = b"\xff\xd9"
-START_OF_SCAN = 0xDA
-FRAMES = (0xC0, 0xC1, 0xC2)  # what Pillow reads: baseline, extended, progressive
-AFTER_SCAN = re.compile(rb"\xff+[^\0\xd0-\xd7\xff]")  # the next marker; zeros and restarts belong to the scan
+END_MARKER, START_OF_SCAN = END[1], 0xDA
+PROGRESSIVE = 0xC2
+FRAMES = (0xC0, 0xC1, PROGRESSIVE)  # what Pillow reads: the first two are baseline and extended
+AFTER_SCAN = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")  # the next marker; zeros and restarts belong to the scan
 COEFFICIENTS = 64
 ROW = 16  # pixels; the blocks of most JPEGs are that high
 FILLINGS = (b"\0" * 64, b"\x55" * 64)
@@ -62,7 +64,18 @@ def has_all_scans(content: bytes) -> bool:
     return 0 < components * COEFFICIENTS <= len(exact)
 
 
-def segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+def is_ended(content: mmap | bytes) -> bool:
+    """Whether nothing but the end comes after the scan. Where there are several, a decoder reads all of them before it has one row."""
+    parts, frame, components = segments(content), 0, b""
+    for marker, body in parts:
+        if marker in FRAMES:
+            frame, components = marker, body[5:6]
+        elif marker == START_OF_SCAN:
+            return frame == PROGRESSIVE or body[:1] != components or next(parts, (0,))[0] == END_MARKER
+    return False
+
+
+def segments(content: mmap | bytes) -> Iterator[tuple[int, bytes]]:
     """Marker and body of each. A scan's body is only its head."""
     position = 2
     while match := AFTER_SCAN.search(content, position):

@@ -6,17 +6,20 @@ from collections.abc import Awaitable
 from typing import Any
 from urllib.parse import parse_qs
 
+from django.contrib.auth.models import AnonymousUser
+
 from accounts.credential import Credential, holders
 from rooms import access
 from rooms.live import client_frames
 from rooms.live.client_frames import BadFrameError, Here, Uploads
 from rooms.live.closing import BAD_FRAME, NOT_FOUND, NOT_SIGNED_IN, TOO_MANY, UNAVAILABLE, Closing
 from rooms.live.hub import the_hub
-from rooms.live.line import Send, line_to
+from rooms.live.line import Line, Send, line_to
 from rooms.live.presence import UPLOADS_SECONDS
 from rooms.live.reading import in_thread
 from rooms.live.seat import Seat
 from rooms.models import Membership
+from rooms.screens import key_in
 from salon import measures
 from salon.errors import NotFoundError
 
@@ -68,15 +71,24 @@ class RoomConsumer:
         await self.send({"type": "websocket.accept", "subprotocol": PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None})
         line = line_to(self.scope, self.send)
         try:
-            member = await in_thread(admit)(credential, self.scope["url_route"]["kwargs"]["slug"])
+            seat: Seat = await in_thread(self.admit)(credential, line, doubts)
         except RefusedError as refusal:
             await line.close(refusal.closing)
         except Exception as error:
             logger.warning("A socket could not be admitted (%r)", error)
             await line.close(UNAVAILABLE)
         else:
-            return Seat.of(member, credential, line, doubts)
+            return seat
         return None
+
+    def admit(self, credential: Credential, line: Line, doubts: int) -> Seat:
+        """A seat for whoever this credential lets in. Raises RefusedError."""
+        return Seat.of(admit(credential, self.slug), credential, line, doubts)
+
+    @property
+    def slug(self) -> str:
+        slug: str = self.scope["url_route"]["kwargs"]["slug"]
+        return slug
 
     def after(self) -> int | None:
         text = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
@@ -89,6 +101,9 @@ class RoomConsumer:
             said = client_frames.read(text)
         except BadFrameError:
             return self.hub.dismiss(seat, BAD_FRAME)
+        return self.take(seat, said)
+
+    def take(self, seat: Seat, said: Here | Uploads) -> None:
         match said:
             case Here(looking=looking):
                 if seat.looking != looking:
@@ -98,7 +113,6 @@ class RoomConsumer:
                 seat.uploads = [upload.model_dump() for upload in uploads]
                 seat.uploads_at = time.monotonic()
                 self.hub.gathering_of(seat).presence.changed(UPLOADS_SECONDS)
-        return None
 
 
 def admit(credential: Credential, slug: str) -> Membership:
@@ -114,3 +128,29 @@ def admit(credential: Credential, slug: str) -> Membership:
 
 def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> Awaitable[None]:
     return RoomConsumer(scope, receive, send).run()
+
+
+class WallConsumer(RoomConsumer):
+    """A socket for a wall, opened by a member or by a screen."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self.key = key_in(dict(scope["headers"]))  # now: the server lets go of the headers after the handshake
+
+    def admit(self, credential: Credential, line: Line, doubts: int) -> Seat:
+        user = holders([credential], note_use=True).get(credential)
+        try:
+            viewer = access.viewer_for(user or AnonymousUser(), self.key, self.slug)
+        except NotFoundError:
+            raise RefusedError(NOT_FOUND if user else NOT_SIGNED_IN) from None
+        return Seat.on_a_wall(viewer, credential, line, doubts)
+
+    def take(self, seat: Seat, said: Here | Uploads) -> None:
+        if not isinstance(said, Here):
+            self.hub.dismiss(seat, BAD_FRAME)
+
+
+def wall_socket(scope: dict[str, Any], receive: Any, send: Send) -> Awaitable[None]:
+    return WallConsumer(scope, receive, send).run()

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rooms import access, broadcasts, journal
@@ -17,6 +18,7 @@ from rooms.live.frames import Frame, events_frames, frame
 from rooms.live.presence import Presence
 from rooms.live.reading import in_thread
 from rooms.live.seat import Seat
+from rooms.live.walls import Walls
 from salon import measures
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Gathering:
         self.room_id = room_id
         self.hub = hub
         self.seats: set[Seat] = set()
+        self.walls = Walls(self)
         self.seq = 0  # number of the last event its sockets were sent
         self.heard = 0  # the highest number the layer has told of
         self.queue: list[str] = []  # events that follow `seq` and go out in the next frame
@@ -60,11 +63,14 @@ class Gathering:
                 self.opened = True
         self.read_if_behind()
 
+    def seated(self) -> set[Seat]:
+        return self.seats | self.walls.seats
+
     def everybody(self) -> set[Seat]:
-        return self.seats | self.entering
+        return self.seated() | self.entering
 
     def is_idle(self) -> bool:
-        return not self.seats and not self.entering
+        return not self.everybody()
 
     async def close(self) -> None:
         """Let go of the subscription, unless somebody has come meanwhile."""
@@ -84,7 +90,7 @@ class Gathering:
         self.entering.add(seat)
         try:
             await self.open()
-            await self.bring_up_to_date(seat, after)
+            await (self.walls.enter(seat) if seat.on_wall else self.bring_up_to_date(seat, after))
         finally:
             self.entering.discard(seat)
             if not self.entering:
@@ -127,9 +133,10 @@ class Gathering:
             self.presence.came(seat)
 
     def greet(self, seat: Seat, seq: int, mode: str) -> None:
-        self.put(seat, frame("hello", room=seat.slug, you=seat.you, seq=seq, mode=mode))
+        self.put(seat, frame("hello", room=seat.slug, you=seat.you, seq=seq, mode=mode, read=seat.read))
 
     def leave(self, seat: Seat) -> None:
+        self.walls.seats.discard(seat)
         if seat in self.seats:
             self.seats.remove(seat)
             self.presence.changed()
@@ -170,6 +177,7 @@ class Gathering:
         measures.EVENTS.inc(len(texts) * len(self.seats))
         for message in events_frames(texts):
             self.put_all(message)
+        self.walls.ring(texts)
 
     def read_if_behind(self) -> None:
         """Fetch from the journal what the layer has told of and not brought."""
@@ -205,10 +213,18 @@ class Gathering:
         """What these sockets have not been sent was pruned: they need a fresh snapshot."""
         self.passed.clear()
         self.seq = seq
+        self.walls.ring()
         for seat in tuple(self.seats):
             self.greet(seat, seq, "reset")
 
     # Sending
+
+    def note_read(self, seats: Iterable[Seat], seq: int) -> None:
+        """Tell each of these seats that its person has seen the room up to this event. Who is only sitting down hears it in a round."""
+        for seat in self.seats.intersection(seats):
+            if seq > seat.read:
+                seat.read = seq
+                self.put(seat, frame("read", seq=seq))
 
     def send_to(self, seat: Seat, texts: list[str]) -> None:
         measures.EVENTS.inc(len(texts))
@@ -233,8 +249,10 @@ def first_page(seat: Seat, after: int | None) -> journal.Page | None:
 
     Asked again although it was admitted just now: until the room's group was joined, nobody could have told us of its removal.
     """
+    assert seat.membership_id is not None
     standing = access.standing([seat.membership_id]).get(seat.membership_id)
     if standing is None:
         return None
-    seat.role, newest = standing
+    seat.role, newest, read = standing
+    seat.read = max(seat.read, read)
     return journal.since(seat.room_id, after, newest=newest) if after is not None else journal.Page(events=[], seq=newest, reset=True)

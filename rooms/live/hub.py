@@ -59,7 +59,7 @@ class Hub:
 
     def dismiss(self, seat: Seat, closing: Closing) -> None:
         if not seat.over:
-            logger.info("Closed a socket of %s in room %s: %s", seat.user_id, seat.room_id, closing.reason)
+            logger.info("Closed a socket of %s in room %s: %s", seat.user_id or "a screen", seat.room_id, closing.reason)
             self.leave(seat)
             self.do(seat.line.close(closing))
 
@@ -126,7 +126,7 @@ class Hub:
             self.feel(message["process"], message["number"])
         elif kind == "person.doubt":
             self.doubts += 1
-            self.rounds.doubt(seat for seat in self.seats() if seat.user_id.hex == message["user"])
+            self.rounds.doubt(seat for seat in self.seats() if seat.is_of(message["user"]))
         elif (gathering := self.gatherings.get(message.get("room", ""))) is not None:
             self.take_for(gathering, kind, message)
 
@@ -134,7 +134,9 @@ class Hub:
         if kind == "room.event":
             gathering.hear(message["seq"], message["text"], message.get("told_at"))
         elif kind == "room.doubt":
-            self.rounds.doubt(seat for seat in gathering.everybody() if message["user"] in (None, seat.user_id.hex))
+            self.rounds.doubt(seat for seat in gathering.everybody() if message["user"] is None or seat.is_of(message["user"]))
+        elif kind == "room.read":
+            gathering.note_read([seat for seat in gathering.seats if seat.is_of(message["user"])], message["seq"])
         elif kind == "room.presence" and message["process"] != self.process:
             gathering.presence.hear(message["process"], (message["people"], message["uploads"]), ask=message["ask"])
 
@@ -152,7 +154,7 @@ class Hub:
         self.ear.ready.set()
         for gathering in tuple(self.gatherings.values()):
             gathering.presence.tell(again=True, ask=True)
-        self.rounds.doubt(seat for gathering in self.gatherings.values() if gathering.opened for seat in gathering.seats)
+        self.rounds.doubt(seat for gathering in self.gatherings.values() if gathering.opened for seat in gathering.seated())
 
     def act(self, standing: Standing) -> None:
         for seat, closing in standing.ended.items():
@@ -161,6 +163,9 @@ class Hub:
             if seat.role != role and not seat.over:
                 seat.role = role
                 self.gathering_of(seat).presence.changed()
+        for seat, seq in standing.read.items():
+            if (gathering := self.gatherings.get(seat.room_id.hex)) is not None:
+                gathering.note_read([seat], seq)
         for room_id, seq in standing.newest.items():
             if (gathering := self.gatherings.get(room_id.hex)) is not None:
                 gathering.heard = max(gathering.heard, seq)

@@ -5,7 +5,8 @@ from rooms.models.comment import Comment
 from rooms.models.edition import Edition
 from rooms.models.event import Event, Kind
 from rooms.models.invite import Invite
-from rooms.models.membership import Membership, Role
+from rooms.models.membership import Level, Membership, Role
+from rooms.models.notification import About, Attention, Device, Digest, Notification, Told
 from rooms.models.photo import Photo, PhotoState
 from rooms.models.reaction import HEART, Reaction
 from rooms.models.removal import Removal
@@ -16,6 +17,7 @@ from rooms.models.upload import Upload
 from rooms.models.worker import Worker
 
 __all__ = [
-    "HEART", "Archive", "Comment", "Edition", "Event", "Invite", "Kind", "Membership", "Originals", "Photo", "PhotoState", "Reaction",
-    "Removal", "Report", "Role", "Room", "Screen", "Upload", "Worker",
+    "HEART", "About", "Archive", "Attention", "Comment", "Device", "Digest", "Edition", "Event", "Invite", "Kind", "Level",
+    "Membership", "Notification", "Originals", "Photo", "PhotoState", "Reaction", "Removal", "Report", "Role", "Room", "Screen",
+    "Told", "Upload", "Worker",
 ]  # fmt: skip

@@ -15,6 +15,14 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
+class Level(models.TextChoices):
+    """Of what in a room somebody wants to be told."""
+
+    ALL = "all", "Everything new"
+    MENTIONS = "mentions", "Only what is said to me"
+    NONE = "none", "Nothing"
+
+
 class Membership(models.Model):
     """One person in one room. Every look-up of what is in a room goes through one of these."""
 
@@ -24,6 +32,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=12, choices=Role)
     invite = models.ForeignKey("Invite", on_delete=models.SET_NULL, null=True, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now)
+    notify = models.CharField(max_length=8, choices=Level, default=Level.ALL)
     read_seq = models.PositiveBigIntegerField(default=0, help_text="Number of the newest event this person has seen, on any device.")
 
     class Meta:

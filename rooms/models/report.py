@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,12 @@ from rooms.models.comment import Comment
 from rooms.models.photo import Photo
 from rooms.models.room import Room
 from salon.ids import new_id
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> Self:
+        """Not settled, and about what is still shown."""
+        return self.filter(settled_at=None, photo__removed_at=None, comment__removed_at=None)
 
 
 class Report(models.Model):
@@ -22,6 +28,8 @@ class Report(models.Model):
     reported_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[ReportQuerySet] = ReportQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["room", "id"], condition=models.Q(settled_at=None), name="reports_open")]

@@ -5,7 +5,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from rooms import access, shown
+from rooms import access, screens, shown
 from rooms.ingest.formats import BY_NAME
 from rooms.models import Membership, Photo
 from rooms.serving.answer import serve_content
@@ -22,12 +22,13 @@ PICTURES = {"thumb": ["thumb"], "grid": ["grid"], "view": ["view", "grid"]}
 @require_safe
 def serve_photo(request: HttpRequest, slug: str, photo_id: uuid.UUID, variant: str) -> HttpResponseBase:
     try:
-        member = access.room_for(visitor(request), slug)
-        photo = access.photo_for(member, photo_id)
+        if variant == "original":
+            member = access.room_for(visitor(request), slug)
+            return serve_original(request, member, access.photo_for(member, photo_id))
+        viewer = access.viewer_for(visitor(request), screens.key_of(request), slug)
+        return serve_picture(request, access.photo_in(viewer.room, photo_id), variant)
     except ProblemError:
         raise Http404 from None
-    try:
-        return serve_original(request, member, photo) if variant == "original" else serve_picture(request, photo, variant)
     except OSError:
         raise Http404 from None
 

@@ -8,6 +8,7 @@ from ninja import Schema
 
 from rooms.models import Originals, Photo, PhotoState, Room
 from rooms.shapes.people import PersonOut
+from rooms.shapes.talk import TalkOut
 from salon.moments import Moment
 
 VARIANTS = ("thumb", "grid", "view", "original")
@@ -44,11 +45,14 @@ class PhotoOut(Schema):
     error: str
     upload: uuid.UUID | None
     media: MediaOut
+    talk: TalkOut | None
 
     @classmethod
-    def of(cls, photo: Photo, room: Room) -> Self:
+    def of(cls, photo: Photo, room: Room, talk: TalkOut | None = None) -> Self:
+        """With its talk for one person; the journal's text is the same for everybody, and goes without."""
         return cls(
             **{field: getattr(photo, field) for field in OWN_FIELDS},
+            talk=talk,
             upload=photo.upload_id,
             uploader=PersonOut.of(photo.uploader) if photo.uploader else None,
             media=media_of(room, photo.id),
@@ -108,10 +112,10 @@ class RemovedOut(PhotoOut):
     preview: str
 
     @classmethod
-    def of(cls, photo: Photo, room: Room) -> Self:
+    def of(cls, photo: Photo, room: Room, talk: TalkOut | None = None) -> Self:
         assert photo.removed_at is not None
         return cls(
-            **PhotoOut.of(photo, room).dict(),
+            **PhotoOut.of(photo, room, talk).dict(),
             removed_at=photo.removed_at,
             removed_by=PersonOut.of(photo.removed_by) if photo.removed_by else None,
             gone_at=photo.removed_at + timedelta(days=settings.ENV.undo_days),

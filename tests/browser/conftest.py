@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from tests.people import Person, make_person
+from tests.people import Cast, Person, make_person
 from tests.server import REPOSITORY, Server
 
 # Playwright's loop runs in the very thread that makes people and rooms for it; nothing else does, so nothing can mix.
@@ -27,6 +27,7 @@ QUIET = ["--disable-background-networking", "--disable-component-update", "--dis
 
 OpenPage = Callable[..., Page]
 MakeAccount = Callable[[str], Person]
+Visit = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,6 +93,20 @@ def make_account(server: Server) -> MakeAccount:
 @pytest.fixture
 def olive(make_account: MakeAccount) -> Person:
     return make_account("Olive")
+
+
+@pytest.fixture
+def visit(cast: Cast, open_page: OpenPage) -> Visit:
+    """Somebody of the cast at a browser, signed in and in the room."""
+
+    def visit(person: Person, viewport: dict[str, int] = DESKTOP, scheme: Scheme = "light", **options: object) -> Page:
+        page = open_page(viewport, scheme, **options)
+        page.context.add_cookies([{"name": "salon_session", "value": person.session, "url": person.server.url}])
+        page.goto(f"{person.server.url}/rooms/{cast.slug}")
+        expect(page.locator("[data-status]")).to_have_attribute("data-status", "live")
+        return page
+
+    return visit
 
 
 def sign_in(page: Page, person: Person) -> Page:

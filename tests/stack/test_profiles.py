@@ -38,6 +38,10 @@ def test_every_service_is_locked_in(services: dict[str, dict[str, Any]]) -> None
         assert service.get("user") not in ("root", "0", "0:0"), name
 
 
+def test_every_service_that_stays_is_asked_how_it_is(services: dict[str, dict[str, Any]]) -> None:
+    assert [name for name, service in services.items() if service["restart"] != "no" and not service.get("healthcheck")] == []
+
+
 def test_only_nginx_and_caddy_can_be_reached_from_elsewhere(services: dict[str, dict[str, Any]]) -> None:
     published = {name: service["ports"] for name, service in services.items() if service.get("ports")}
     assert set(published) == {*FOR_THE_WORLD, *FOR_THIS_MACHINE}

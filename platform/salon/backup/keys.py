@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.setup import TOKEN_FILE
 
 SECRET_KEY = "secret-key"  # noqa: S105
+PUSH_KEY = "push-key"  # without it every browser would have to be asked again
 
 
 def place(name: str) -> Path:
@@ -20,8 +21,9 @@ def place(name: str) -> Path:
 
 def kept() -> Iterator[tuple[str, bytes]]:
     yield SECRET_KEY, settings.SECRET_KEY.encode()
-    if place(TOKEN_FILE).exists():
-        yield TOKEN_FILE, place(TOKEN_FILE).read_bytes()
+    for name in (TOKEN_FILE, PUSH_KEY):
+        if place(name).exists():
+            yield name, place(name).read_bytes()
 
 
 def put_back(name: str, content: bytes) -> bool:

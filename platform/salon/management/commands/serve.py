@@ -1,3 +1,4 @@
+import logging
 from contextlib import nullcontext
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from salon import data_folder
+from salon.logs import Announcement
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CONNECT_SECONDS = 5  # for each of a host's addresses, of which there are mostly one or two
@@ -87,8 +89,15 @@ class Command(BaseCommand):
         return f"{address}/setup?token={setup.token()} to make your account."
 
     def say(self, text: str) -> None:
+        if settings.ENV.log_format == "json":
+            text = "\n".join(as_object(line) for line in text.splitlines())
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def as_object(line: str) -> str:
+    """As the log's lines look."""
+    return Announcement().format(logging.makeLogRecord({"name": __name__, "levelname": "INFO", "msg": line}))
 
 
 def published() -> str | None:

@@ -49,6 +49,7 @@ export function createApi(roomId: string, csrf: string) {
       headers,
       body: body === undefined || body instanceof Blob ? (body ?? null) : JSON.stringify(body),
       credentials: "same-origin",
+      keepalive: method === "PUT" && path === "/read", // it may be sent while the page is left
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (!ok) throw readError(status, text);

@@ -1,34 +1,22 @@
 import type { Api } from "./client";
-import type { Archive, Details, Originals, Page, Photo, RemovedPhoto, Room } from "./types";
+import type { Archive, Details, IndexAnswer, Originals, Page, Photo, RemovedPhoto, Room, Wanted } from "./types";
 
 export interface RoomChange {
   name?: string;
   description?: string;
   originals?: Originals;
+  talk?: boolean;
+  /** A photo, or null for the newest. */
+  cover?: string | null;
 }
-
-const LARGEST_PAGE = 200;
 
 export type Library = ReturnType<typeof createLibrary>;
 
 /** The calls for what a room keeps: originals, details, archives, removed photos. */
-export function createLibrary({ send, photos }: Pick<Api, "send" | "photos">) {
+export function createLibrary({ send }: Pick<Api, "send">) {
   const at = (id: string) => encodeURIComponent(id);
 
-  /** The photos one person added, newest first; reads the whole room. */
-  async function photosBy(person: string): Promise<string[]> {
-    const ids: string[] = [];
-    let before: string | null = null;
-    do {
-      const page: Page<Photo> = await photos(before, LARGEST_PAGE);
-      ids.push(...page.items.filter(({ uploader }) => uploader?.id === person).map(({ id }) => id));
-      before = page.next;
-    } while (before !== null);
-    return ids;
-  }
-
   return {
-    photosBy,
     changeRoom: (change: RoomChange) => send<Room>("PATCH", "", change),
     details: (photo: string) => send<Details>("GET", `/photos/${at(photo)}/details`),
     retry: (photo: string) => send<Photo>("POST", `/photos/${at(photo)}/retry`),
@@ -38,4 +26,23 @@ export function createLibrary({ send, photos }: Pick<Api, "send" | "photos">) {
       send<Page<RemovedPhoto>>("GET", `/removed?limit=${limit}${before ? `&before=${at(before)}` : ""}`),
     deleteForGood: (photo: string) => send<void>("DELETE", `/removed/${at(photo)}`),
   };
+}
+
+/** The calls by which a page knows all photos of a room and fetches those that are looked at. */
+export function createReading({ send }: Pick<Api, "send">) {
+  return {
+    index: (wanted: Wanted) => send<IndexAnswer>("GET", `/photos/index${parametersOf(wanted)}`),
+    /** At most 200; those that are not in the room are left out. */
+    lookUp: async (ids: string[]) => (await send<Page<Photo>>("POST", "/photos/lookup", { ids })).items,
+    read: (seq: number) => send<void>("PUT", "/read", { seq }),
+  };
+}
+
+function parametersOf({ sort, by, unseen, favourites, q }: Wanted): string {
+  const parameters = new URLSearchParams({ sort });
+  if (by) parameters.set("by", by);
+  if (unseen !== null) parameters.set("unseen", String(unseen));
+  if (favourites) parameters.set("favourites", "1");
+  if (q) parameters.set("q", q);
+  return `?${parameters}`;
 }

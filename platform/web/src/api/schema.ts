@@ -90,8 +90,128 @@ export interface paths {
         delete: operations["rooms_api_rooms_delete_room"];
         options?: never;
         head?: never;
-        /** Edit Room */
+        /**
+         * Edit Room
+         * @description `cover` may be chosen by whoever curates; null is the newest photo again.
+         */
         patch: operations["rooms_api_rooms_edit_room"];
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Read Room
+         * @description I have seen this room up to this event, on whatever device. My others hear of it.
+         */
+        put: operations["rooms_api_reading_read_room"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Index
+         * @description All photos that match, newest first, as columns.
+         */
+        get: operations["rooms_api_index_list_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Up Photos
+         * @description These photos, in this order. Those that are not shown in the room are left out.
+         */
+        post: operations["rooms_api_index_look_up_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove Photos */
+        post: operations["rooms_api_bulk_remove_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/restore-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Photos
+         * @description Undo the removal of these.
+         */
+        post: operations["rooms_api_bulk_restore_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/edit-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Photos
+         * @description `taken_at` as for one photo; `shift_minutes` corrects a camera's clock, and is nothing to photos without a date.
+         */
+        post: operations["rooms_api_bulk_edit_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/rooms/{room}/photos": {
@@ -164,7 +284,10 @@ export interface paths {
         delete: operations["rooms_api_photos_remove_photo"];
         options?: never;
         head?: never;
-        /** Edit Photo */
+        /**
+         * Edit Photo
+         * @description `taken_at` with a zone is that moment; without one, that time on the clock of the place. null: nobody knows.
+         */
         patch: operations["rooms_api_photos_edit_photo"];
         trace?: never;
     };
@@ -310,6 +433,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/photos/{photo}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Photo
+         * @description Ask those who curate to look at a photo, or at a comment on it. Asking again changes nothing.
+         */
+        post: operations["rooms_api_reports_report_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Open ones about what is still shown, the oldest first.
+         */
+        get: operations["rooms_api_reports_list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/reports/{report}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle Report */
+        post: operations["rooms_api_reports_settle_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room}/events": {
         parameters: {
             query?: never;
@@ -434,6 +614,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Wall */
+        get: operations["rooms_api_wall_get_wall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Steer Wall */
+        patch: operations["rooms_api_wall_steer_wall"];
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/wall/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Wall */
+        get: operations["rooms_api_wall_read_wall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Screens */
+        get: operations["rooms_api_wall_list_screens"];
+        put?: never;
+        /** Hang Screen */
+        post: operations["rooms_api_wall_hang_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/screens/{screen}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take Screen Down */
+        delete: operations["rooms_api_wall_take_screen_down"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description The oldest first.
+         */
+        get: operations["rooms_api_talk_list_comments"];
+        put?: never;
+        /**
+         * Add Comment
+         * @description Say something about a photo, or answer a comment. A mention is `@[<user id>]`.
+         */
+        post: operations["rooms_api_talk_add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Comment */
+        delete: operations["rooms_api_talk_remove_comment"];
+        options?: never;
+        head?: never;
+        /** Edit Comment */
+        patch: operations["rooms_api_talk_edit_comment"];
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/comments/{comment}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Comment
+         * @description Undo a removal.
+         */
+        post: operations["rooms_api_talk_restore_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/reactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reactions
+         * @description Who gave what, the oldest first.
+         */
+        get: operations["rooms_api_talk_list_reactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/photos/{photo}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add Reaction
+         * @description Give the photo an emoji. A heart makes it a favourite of mine.
+         */
+        put: operations["rooms_api_talk_add_reaction"];
+        post?: never;
+        /**
+         * Remove Reaction
+         * @description Take an emoji back.
+         */
+        delete: operations["rooms_api_talk_remove_reaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Notifications */
+        get: operations["rooms_api_notifications_list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read Notifications */
+        post: operations["rooms_api_notifications_read_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Attention */
+        get: operations["rooms_api_notifications_get_attention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit Attention */
+        patch: operations["rooms_api_notifications_edit_attention"];
+        trace?: never;
+    };
+    "/api/v1/notifications/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Devices */
+        get: operations["rooms_api_notifications_list_devices"];
+        put?: never;
+        /**
+         * Add Device
+         * @description A browser's push subscription. The same endpoint again takes the place of what was there.
+         */
+        post: operations["rooms_api_notifications_add_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Device */
+        delete: operations["rooms_api_notifications_remove_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Level
+         * @description Of what in this room I want to be told.
+         */
+        put: operations["rooms_api_notifications_set_level"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -505,6 +971,12 @@ export interface components {
             name: string;
         };
         /**
+         * Level
+         * @description Of what in a room somebody wants to be told.
+         * @enum {string}
+         */
+        Level: "all" | "mentions" | "none";
+        /**
          * Originals
          * @description What of an original others may download. Whoever added it always gets it back as it came.
          * @enum {string}
@@ -514,7 +986,7 @@ export interface components {
          * Right
          * @enum {string}
          */
-        Right: "view" | "upload" | "curate" | "invite" | "remove_members" | "manage";
+        Right: "view" | "talk" | "upload" | "curate" | "invite" | "remove_members" | "manage";
         /**
          * Role
          * @enum {string}
@@ -529,7 +1001,7 @@ export interface components {
         };
         /**
          * RoomOut
-         * @description A room as one member sees it.
+         * @description A room as one member sees it. `unread` are photos of others that came after `read_seq`.
          */
         RoomOut: {
             /** Id */
@@ -539,8 +1011,16 @@ export interface components {
             /** Description */
             description: string;
             originals: components["schemas"]["Originals"];
+            /** Talk */
+            talk: boolean;
+            /** Cover Photo */
+            cover_photo: string | null;
             /** Seq */
             seq: number;
+            /** Cover */
+            cover: string | null;
+            /** Colour */
+            colour: string | null;
             role: components["schemas"]["Role"];
             /** Rights */
             rights: components["schemas"]["Right"][];
@@ -548,8 +1028,13 @@ export interface components {
             members: number;
             /** Photos */
             photos: number;
-            /** Cover */
-            cover: string | null;
+            /** Unread */
+            unread: number;
+            /** Read Seq */
+            read_seq: number;
+            /** Reports */
+            reports: number;
+            notify: components["schemas"]["Level"];
         };
         /** RoomIn */
         RoomIn: {
@@ -568,6 +1053,63 @@ export interface components {
             /** Description */
             description?: string | null;
             originals?: components["schemas"]["Originals"] | null;
+            /** Talk */
+            talk?: boolean | null;
+            /** Cover */
+            cover?: string | null;
+        };
+        /** Seen */
+        Seen: {
+            /** Seq */
+            seq: number;
+        };
+        /** IndexQuery */
+        IndexQuery: {
+            /**
+             * Sort
+             * @default added
+             * @enum {string}
+             */
+            sort: "added" | "taken";
+            /** By */
+            by?: string | null;
+            /** Unseen */
+            unseen?: number | null;
+            /**
+             * Favourites
+             * @default false
+             */
+            favourites: boolean;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+        };
+        /**
+         * IndexOut
+         * @description All photos that match, as columns; docs/protocol.md says how to read them. `seq` is at least as old as they are.
+         */
+        IndexOut: {
+            /** Seq */
+            seq: number;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "added" | "taken";
+            /** Total */
+            total: number;
+            /** Ids */
+            ids: string;
+            /** Ratios */
+            ratios: string;
+            /** Moments */
+            moments: number[];
+            /** Users */
+            users: {
+                [key: string]: string;
+            };
         };
         /** MediaOut */
         MediaOut: {
@@ -629,6 +1171,7 @@ export interface components {
             /** Upload */
             upload: string | null;
             media: components["schemas"]["MediaOut"];
+            talk: components["schemas"]["TalkOut"] | null;
         };
         /** PhotoPage */
         PhotoPage: {
@@ -642,6 +1185,43 @@ export interface components {
          * @enum {string}
          */
         PhotoState: "developing" | "ready" | "failed";
+        /**
+         * TalkOut
+         * @description What is said about a photo, in numbers; `mine` are the emoji that the person asking gave it.
+         */
+        TalkOut: {
+            /** Seq */
+            seq: number;
+            /** Comments */
+            comments: number;
+            /** Reactions */
+            reactions: {
+                [key: string]: number;
+            };
+            /** Mine */
+            mine: string[];
+        };
+        /** PhotoIds */
+        PhotoIds: {
+            /** Ids */
+            ids: string[];
+        };
+        /** Chosen */
+        Chosen: {
+            /** Ids */
+            ids: string[];
+        };
+        /** ManyEdit */
+        ManyEdit: {
+            /** Ids */
+            ids: string[];
+            /** Caption */
+            caption?: string | null;
+            /** Taken At */
+            taken_at?: string | null;
+            /** Shift Minutes */
+            shift_minutes?: number | null;
+        };
         /** PhotoWords */
         PhotoWords: {
             /**
@@ -738,6 +1318,8 @@ export interface components {
             caption?: string | null;
             /** Alt */
             alt?: string | null;
+            /** Taken At */
+            taken_at?: string | null;
         };
         /**
          * UploadList
@@ -814,6 +1396,7 @@ export interface components {
             /** Upload */
             upload: string | null;
             media: components["schemas"]["MediaOut"];
+            talk: components["schemas"]["TalkOut"] | null;
             /**
              * Removed At
              * Format: date-time
@@ -832,6 +1415,55 @@ export interface components {
         RemovedPage: {
             /** Items */
             items: components["schemas"]["RemovedOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ReportOut
+         * @description What somebody thinks others should look at: a photo, or what was said about it.
+         */
+        ReportOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            photo: components["schemas"]["PhotoOut"];
+            comment: components["schemas"]["ReportedComment"] | null;
+            reporter: components["schemas"]["PersonOut"] | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+        };
+        /** ReportedComment */
+        ReportedComment: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            author: components["schemas"]["PersonOut"] | null;
+            /** Text */
+            text: string;
+        };
+        /** ReportIn */
+        ReportIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Comment */
+            comment?: string | null;
+        };
+        /** ReportPage */
+        ReportPage: {
+            /** Items */
+            items: components["schemas"]["ReportOut"][];
             /** Next */
             next: string | null;
         };
@@ -864,7 +1496,7 @@ export interface components {
          * Kind
          * @enum {string}
          */
-        Kind: "photo.added" | "photo.ready" | "photo.failed" | "photo.changed" | "photo.removed" | "photo.restored" | "member.joined" | "member.changed" | "member.left" | "room.changed";
+        Kind: "photo.added" | "photo.ready" | "photo.failed" | "photo.changed" | "photo.removed" | "photo.restored" | "member.joined" | "member.changed" | "member.left" | "room.changed" | "comment.added" | "comment.changed" | "comment.removed" | "comment.restored" | "reaction.added" | "reaction.removed" | "wall.changed";
         /** MemberList */
         MemberList: {
             /** Items */
@@ -966,6 +1598,369 @@ export interface components {
         ArchiveIn: {
             /** Photos */
             photos?: string[] | null;
+        };
+        /**
+         * WallOut
+         * @description What the screens of a room were told to do. `code` says whether they show the way in.
+         */
+        WallOut: {
+            /** Pinned */
+            pinned: string | null;
+            /** Paused */
+            paused: boolean;
+            /** Skips */
+            skips: number;
+            /** Code */
+            code: boolean;
+        };
+        /** WallEdit */
+        WallEdit: {
+            /** Pinned */
+            pinned?: string | null;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Skip
+             * @default false
+             */
+            skip: boolean;
+            /**
+             * Code
+             * @default false
+             */
+            code: boolean;
+        };
+        /**
+         * WallFeed
+         * @description What a wall shows. With `reset` it is the beginning of all of it, the newest first, and otherwise what has changed.
+         */
+        WallFeed: {
+            /** Name */
+            name: string;
+            wall: components["schemas"]["WallOut"];
+            /** Join */
+            join: string | null;
+            /** Seq */
+            seq: number;
+            /** Reset */
+            reset: boolean;
+            /** Photos */
+            photos: components["schemas"]["WallPhoto"][];
+            /** Gone */
+            gone: string[];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * WallPhoto
+         * @description As much of a photo as hangs on a wall.
+         */
+        WallPhoto: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** By */
+            by: string;
+            /** Caption */
+            caption: string;
+            /** Alt */
+            alt: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Taken At */
+            taken_at: string | null;
+            /** Taken Zone */
+            taken_zone: number | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Thumbhash */
+            thumbhash: string;
+            /** Animated */
+            animated: boolean;
+            /** Grid */
+            grid: string;
+            /** View */
+            view: string;
+        };
+        /** ScreenList */
+        ScreenList: {
+            /** Items */
+            items: components["schemas"]["ScreenOut"][];
+            /** Next */
+            next?: null;
+        };
+        /** ScreenOut */
+        ScreenOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["PersonOut"] | null;
+            /** Seen At */
+            seen_at: string | null;
+        };
+        /**
+         * ScreenMade
+         * @description A new screen with its link, which is shown this once.
+         */
+        ScreenMade: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["PersonOut"] | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Url */
+            url: string;
+        };
+        /** ScreenIn */
+        ScreenIn: {
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+        };
+        /**
+         * CommentOut
+         * @description `mentions` names those members whose ids stand in the text. A removed one is a stub that holds its answers together.
+         */
+        CommentOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Photo
+             * Format: uuid
+             */
+            photo: string;
+            /** Parent */
+            parent: string | null;
+            author: components["schemas"]["PersonOut"] | null;
+            /** Text */
+            text: string;
+            /** Mentions */
+            mentions: components["schemas"]["PersonOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Removed */
+            removed: boolean;
+        };
+        /** CommentPage */
+        CommentPage: {
+            /** Items */
+            items: components["schemas"]["CommentOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** CommentIn */
+        CommentIn: {
+            /** Text */
+            text: string;
+            /** Parent */
+            parent?: string | null;
+        };
+        /** CommentEdit */
+        CommentEdit: {
+            /** Text */
+            text: string;
+        };
+        /** ReactionOut */
+        ReactionOut: {
+            /** Emoji */
+            emoji: string;
+            user: components["schemas"]["PersonOut"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** ReactionPage */
+        ReactionPage: {
+            /** Items */
+            items: components["schemas"]["ReactionOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * About
+         * @enum {string}
+         */
+        About: "photos" | "comment" | "answer" | "mention" | "reaction";
+        /**
+         * NotificationOut
+         * @description `text` is the whole of it in a sentence, `path` where it leads.
+         */
+        NotificationOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            about: components["schemas"]["About"];
+            room: components["schemas"]["RoomNamed"];
+            actor: components["schemas"]["PersonOut"];
+            /** Count */
+            count: number;
+            /**
+             * Photo
+             * Format: uuid
+             */
+            photo: string;
+            /** Thumb */
+            thumb: string | null;
+            /** Comment */
+            comment: string | null;
+            /** Text */
+            text: string;
+            /** Path */
+            path: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Read */
+            read: boolean;
+        };
+        /** NotificationPage */
+        NotificationPage: {
+            /** Items */
+            items: components["schemas"]["NotificationOut"][];
+            /** Next */
+            next: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /** RoomNamed */
+        RoomNamed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Which
+         * @description These, or all of them.
+         */
+        Which: {
+            /** Ids */
+            ids?: string[] | null;
+        };
+        /**
+         * AttentionOut
+         * @description When somebody may be disturbed. `push_key` is what a browser subscribes with; `mail` says whether this Salon sends any.
+         */
+        AttentionOut: {
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet To */
+            quiet_to: string | null;
+            /** Time Zone */
+            time_zone: string;
+            digest: components["schemas"]["Digest"];
+            /** Push Key */
+            push_key: string;
+            /** Mail */
+            mail: boolean;
+        };
+        /**
+         * Digest
+         * @enum {string}
+         */
+        Digest: "never" | "daily" | "weekly";
+        /** AttentionIn */
+        AttentionIn: {
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet To */
+            quiet_to?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            digest?: components["schemas"]["Digest"] | null;
+        };
+        /** DeviceList */
+        DeviceList: {
+            /** Items */
+            items: components["schemas"]["DeviceOut"][];
+            /** Next */
+            next?: null;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Reached At */
+            reached_at: string | null;
+        };
+        /** DeviceIn */
+        DeviceIn: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["Keys"];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /** Keys */
+        Keys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /** LevelIn */
+        LevelIn: {
+            level: components["schemas"]["Level"];
         };
     };
     responses: never;
@@ -1186,6 +2181,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoomOut"];
+                };
+            };
+        };
+    };
+    rooms_api_reading_read_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_index_list_index: {
+        parameters: {
+            query?: {
+                sort?: "added" | "taken";
+                by?: string | null;
+                unseen?: number | null;
+                favourites?: boolean;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexOut"];
+                };
+            };
+        };
+    };
+    rooms_api_index_look_up_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoIds"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
+                };
+            };
+        };
+    };
+    rooms_api_bulk_remove_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_bulk_restore_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
+                };
+            };
+        };
+    };
+    rooms_api_bulk_edit_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
                 };
             };
         };
@@ -1645,6 +2794,88 @@ export interface operations {
             };
         };
     };
+    rooms_api_reports_report_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+        };
+    };
+    rooms_api_reports_list_reports: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+        };
+    };
+    rooms_api_reports_settle_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     rooms_api_events_list_events: {
         parameters: {
             query?: {
@@ -1854,6 +3085,526 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ArchiveOut"];
                 };
+            };
+        };
+    };
+    rooms_api_wall_get_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallOut"];
+                };
+            };
+        };
+    };
+    rooms_api_wall_steer_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallOut"];
+                };
+            };
+        };
+    };
+    rooms_api_wall_read_wall: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallFeed"];
+                };
+            };
+        };
+    };
+    rooms_api_wall_list_screens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenList"];
+                };
+            };
+        };
+    };
+    rooms_api_wall_hang_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenMade"];
+                };
+            };
+        };
+    };
+    rooms_api_wall_take_screen_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                screen: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_talk_list_comments: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+        };
+    };
+    rooms_api_talk_add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
+    rooms_api_talk_remove_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_talk_edit_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
+    rooms_api_talk_restore_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
+    rooms_api_talk_list_reactions: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReactionPage"];
+                };
+            };
+        };
+    };
+    rooms_api_talk_add_reaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkOut"];
+                };
+            };
+        };
+    };
+    rooms_api_talk_remove_reaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                photo: string;
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkOut"];
+                };
+            };
+        };
+    };
+    rooms_api_notifications_list_notifications: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+        };
+    };
+    rooms_api_notifications_read_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Which"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_notifications_get_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionOut"];
+                };
+            };
+        };
+    };
+    rooms_api_notifications_edit_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionOut"];
+                };
+            };
+        };
+    };
+    rooms_api_notifications_list_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+        };
+    };
+    rooms_api_notifications_add_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+        };
+    };
+    rooms_api_notifications_remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rooms_api_notifications_set_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

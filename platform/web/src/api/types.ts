@@ -9,6 +9,7 @@ export type PhotoState = Schemas["PhotoState"];
 export type Person = Schemas["PersonOut"];
 export type Me = Schemas["Me"];
 export type Room = Schemas["RoomOut"];
+/** `talk` is null in events, which are the same for everybody. */
 export type Photo = Schemas["PhotoOut"];
 export type Originals = Schemas["Originals"];
 export type Details = Schemas["DetailsOut"];
@@ -20,6 +21,11 @@ export type UploadList = Schemas["UploadList"];
 export type KnownPhoto = Schemas["Known"];
 export type Member = Schemas["MemberOut"];
 export type Invite = Schemas["InviteOut"];
+
+export type Talk = Schemas["TalkOut"];
+export type Comment = Schemas["CommentOut"];
+export type GivenReaction = Schemas["ReactionOut"];
+export type Report = Schemas["ReportOut"];
 
 interface Told<Kind extends string, Data> {
   seq: number;
@@ -36,13 +42,36 @@ export type PhotoEvent = Told<
 export type RemovalEvent = Told<"photo.removed", { id: string }>;
 export type MemberEvent = Told<"member.joined" | "member.changed", Member>;
 export type LeaveEvent = Told<"member.left", { id: string; user: Person }>;
-export type RoomEvent = Told<"room.changed", Pick<Room, "id" | "name" | "description" | "originals" | "seq">>;
-export type Event = PhotoEvent | RemovalEvent | MemberEvent | LeaveEvent | RoomEvent;
+export type RoomEvent = Told<
+  "room.changed",
+  Pick<Room, "id" | "name" | "description" | "originals" | "seq" | "talk" | "cover" | "cover_photo" | "colour">
+>;
+type Counted = { photo: string; comments: number; reactions: Record<string, number> };
+export type CommentEvent = Told<
+  "comment.added" | "comment.changed" | "comment.removed" | "comment.restored",
+  Counted & { comment: Comment }
+>;
+export type ReactionEvent = Told<"reaction.added" | "reaction.removed", Counted & { emoji: string }>;
+export type WallEvent = Told<"wall.changed", Schemas["WallOut"]>;
+export type Event =
+  PhotoEvent | RemovalEvent | MemberEvent | LeaveEvent | RoomEvent | CommentEvent | ReactionEvent | WallEvent;
 
 export interface Page<Item> {
   items: Item[];
   next: string | null;
 }
+
+/** Which photos an index is to have, and in which order. */
+export interface Wanted {
+  sort: "added" | "taken";
+  by: string | null;
+  unseen: number | null;
+  favourites: boolean;
+  q: string;
+}
+
+/** All photos that match, as columns; `users` are the names of those who added some. */
+export type IndexAnswer = Schemas["IndexOut"];
 
 export interface JournalPage {
   events: Event[];
@@ -76,10 +105,12 @@ export interface SentUpload {
 }
 
 export type Frame =
-  | { type: "hello"; room: string; you: Person & { role: Role }; seq: number; mode: "resume" | "reset" }
+  | { type: "hello"; room: string; you: Person & { role: Role }; seq: number; mode: "resume" | "reset"; read?: number }
   | { type: "events"; events: Event[] }
   | { type: "presence"; people: Here[]; count: number }
   | { type: "uploads"; uploads: SentUpload[] }
+  | { type: "read"; seq: number }
+  | { type: "wall"; seq: number }
   | { type: "bye"; reason: string };
 
 export type ReportedUpload = { id: string; progress: number; preview?: boolean } & Sketch;

@@ -32,6 +32,11 @@ const FAILURES: Record<Change["kind"], string> = {
   words: "Your words about a photo were not saved.",
   removal: "A photo could not be removed.",
   restoral: "A photo could not be brought back.",
+  comment: "Your comment was not sent.",
+  "comment.words": "Your comment was not changed.",
+  "comment.removal": "The comment could not be removed.",
+  "comment.restoral": "The comment could not be brought back.",
+  reaction: "Your reaction was not sent.",
 };
 
 /** A change that was on the screen already has been taken back: why. */

@@ -1,4 +1,4 @@
-import type { Event } from "../api/types";
+import type { Event, Photo } from "../api/types";
 
 /** Sentences for a screen reader about what others did, many alike joined into one. */
 export function tellNews(events: Event[], me: string): string[] {
@@ -17,6 +17,18 @@ export function tellNews(events: Event[], me: string): string[] {
   const additions = [...added].map(([who, count]) => `${who} added ${countPhotos(count)}`);
   if (removed) sentences.push(`${countPhotos(removed)} removed`);
   return [...additions, ...sentences];
+}
+
+/** "5 new from Ana", "12 new from Ana and 2 others". */
+export function tellArrivals(photos: Photo[]): string {
+  const counts = new Map<string, number>();
+  for (const { uploader } of photos) {
+    const name = uploader?.name ?? "somebody";
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const [first, second, ...rest] = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+  const others = rest.length ? `${first} and ${rest.length + 1} others` : second ? `${first} and ${second}` : first;
+  return `${photos.length.toLocaleString()} new from ${others}`;
 }
 
 export function countPhotos(count: number): string {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ApiError, OfflineError } from "../api/client";
+import type { Talking } from "../api/talk";
 import type { Photo } from "../api/types";
 import { FakeRoom } from "../test/server";
 import { Outbox } from "./outbox";
@@ -93,7 +94,9 @@ class Visit {
     const { line: api, refusals, room } = this;
     this.store = new RoomStore(room.room, room.page(null, 60));
     const onRefused = (_change: unknown, problem: unknown) => refusals.push(problem);
-    this.outbox = new Outbox({ api, store: this.store, owner: "lake.olive", onRefused, onSignedOut: () => {} });
+    const onSignedOut = () => {};
+    const others = { talk: {} as Talking, me: "olive", onComment: () => {}, onReactions: () => {}, onSignedOut };
+    this.outbox = new Outbox({ api, store: this.store, owner: "lake.olive", onRefused, ...others });
   }
 
   private describe(photo: Photo): void {
@@ -123,4 +126,4 @@ test("whatever the line loses, every change reaches the room, and the screen end
     }),
     { numRuns: 500 },
   );
-});
+}, 60_000);

@@ -11,6 +11,7 @@ const GONE = new ApiError(404, "not_found", "There is nothing here.");
 let store: RoomStore;
 let outbox: Outbox;
 const api = { changePhoto: vi.fn(), removePhoto: vi.fn(), restorePhoto: vi.fn() };
+const talk = { comments: vi.fn(), say: vi.fn(), reword: vi.fn(), unsay: vi.fn(), sayAgain: vi.fn(), react: vi.fn() };
 const onRefused = vi.fn();
 const onSignedOut = vi.fn();
 
@@ -19,7 +20,8 @@ const captions = () => store.photos.list.map(({ caption }) => caption);
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const opened: Outbox[] = [];
 const open = () => {
-  opened.push(new Outbox({ api, store, owner: "lake.olive", onRefused, onSignedOut }));
+  const hearing = { onComment: vi.fn(), onReactions: vi.fn() };
+  opened.push(new Outbox({ api, talk, me: "olive", store, owner: "lake.olive", onRefused, onSignedOut, ...hearing }));
   return opened.at(-1)!;
 };
 const caption = (text: string, n = 1) => outbox.add({ kind: "words", photo: photo(n), caption: text, alt: "" });

@@ -1,14 +1,17 @@
-import { ApiError, OfflineError, type Api } from "../api/client";
+import { ApiError, OfflineError, explain, type Api } from "../api/client";
+import type { Comment } from "../api/types";
 import { waitBefore } from "./live/backoff";
 import { Observable } from "./observable";
-import type { Change } from "./store/pending";
+import type { Change, PhotoChange } from "./store/pending";
 import type { RoomStore } from "./store/store";
+import { isTalk, settles, type Saying, type TalkChange } from "./talk/changes";
+import { deliverTalk, type Addressee } from "./talk/delivery";
 
 const KEY = "salon.outbox";
 /** What a proxy says for a server that is away, and "too many". Another try can help. */
 const PASSING = [429, 502, 503, 504];
 
-interface Options {
+interface Options extends Addressee {
   api: Pick<Api, "changePhoto" | "removePhoto" | "restorePhoto">;
   store: RoomStore;
   /** Whose changes these are, and where: what is kept over a reload belongs to nobody else. */
@@ -24,22 +27,30 @@ export class Outbox extends Observable {
   private stalled: boolean;
   private held = false;
   private tries = 0;
+  /** Number of the event of what I said last, which the store may not have heard of yet. */
+  private said = 0;
   private timer?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly options: Options) {
     super();
     this.changes = this.recall();
-    this.stalled = this.changes.length > 0;
+    this.stalled = this.open.length > 0;
     options.store.plan(this.changes);
     addEventListener("beforeunload", (leaving) => this.waiting && leaving.preventDefault());
   }
 
   /** How many changes could not be sent so far. */
   get waiting(): number {
-    return this.stalled || this.held ? this.changes.length : 0;
+    return this.stalled || this.held ? this.open.length : 0;
+  }
+
+  /** What is still to be sent. Of the rest the author decides. */
+  private get open(): Change[] {
+    return this.changes.filter((change) => change.kind !== "comment" || !change.refused);
   }
 
   add(change: Change): void {
+    if (isTalk(change)) return this.addTalk(change);
     const at = this.changes.findLastIndex((earlier) => earlier !== this.sending && isReplaced(earlier, change));
     const earlier = this.changes[at];
     if (earlier?.kind === "removal") this.options.store.reveal(change.photo.id);
@@ -47,6 +58,25 @@ export class Outbox extends Observable {
     if (!earlier) this.keep([...rest, change]);
     else if (earlier.kind === "removal" && !earlier.tried) this.keep(rest);
     else this.keep(rest.toSpliced(at, 0, { ...change, tried: earlier.tried }));
+    void this.send();
+  }
+
+  /** Sends again what the room refused, or what waits. */
+  sayAgain(saying: Saying): void {
+    this.keep(this.changes.map((change) => (change === saying ? renew(saying) : change)));
+    void this.send();
+  }
+
+  /** Takes back something said that has not been sent, or was refused. */
+  unsay(saying: Saying): void {
+    if (this.sending !== saying) this.keep(this.changes.filter((change) => change !== saying));
+  }
+
+  private addTalk(change: TalkChange): void {
+    const settled = this.changes.findLast((one) => one !== this.sending && isTalk(one) && settles(one, change));
+    const what = settled && settles(settled as TalkChange, change);
+    const rest = this.changes.filter((one) => one !== settled);
+    this.keep(what === "both" ? rest : [...rest, { ...change, tried: settled?.tried }]);
     void this.send();
   }
 
@@ -65,22 +95,25 @@ export class Outbox extends Observable {
   }
 
   private async send(): Promise<void> {
-    while (!this.held && !this.sending && this.changes[0]) {
-      const change = (this.sending = this.changes[0]);
+    for (let change = this.open[0]; !this.held && !this.sending && change; change = this.open[0]) {
+      this.sending = change;
       const again = change.tried;
       change.tried = true;
+      if (change.kind === "comment") change.seq ??= Math.max(this.options.store.seq, this.said);
       this.remember();
       const problem = await this.deliver(change, again).catch((cause: unknown) => cause ?? new Error());
       this.sending = null;
       if (isPassing(problem)) return this.stall(problem);
-      if (problem) this.refuse(change, problem);
       this.tries = 0;
-      this.keep(this.changes.filter((other) => other !== change));
+      if (problem) this.refuse(change, problem);
+      if (problem && change.kind === "comment") this.keep(this.changes);
+      else this.keep(this.changes.filter((other) => other !== change));
     }
   }
 
   private async deliver(change: Change, again = false): Promise<void> {
     const { api, store } = this.options;
+    if (isTalk(change)) return deliverTalk(change, again, { ...this.options, onComment: this.hear });
     const { id } = change.photo;
     if (change.kind === "words") {
       store.merge(await api.changePhoto(id, { caption: change.caption, alt: change.alt }));
@@ -93,6 +126,11 @@ export class Outbox extends Observable {
       if (photo) store.merge(photo);
     }
   }
+
+  private hear = (comment: Comment): void => {
+    this.said = Math.max(this.said, comment.seq);
+    this.options.onComment(comment);
+  };
 
   /** "Not found" may mean that it is done already: by an earlier try whose answer was lost, or by somebody else. */
   private forgive(problem: unknown, likely: boolean): undefined {
@@ -112,12 +150,13 @@ export class Outbox extends Observable {
       this.options.store.reveal(change.photo.id);
       this.changes = this.changes.filter(({ kind, photo }) => kind !== "restoral" || photo.id !== change.photo.id);
     }
+    if (change.kind === "comment") change.refused = explain(problem);
     this.options.onRefused(change, problem);
   }
 
   private keep(changes: Change[]): void {
     this.changes = changes;
-    if (!changes.length) this.stalled = false;
+    if (!this.open.length) this.stalled = false;
     this.options.store.plan(changes);
     this.remember();
     this.changed();
@@ -146,8 +185,12 @@ export class Outbox extends Observable {
   }
 }
 
+function renew(saying: Saying): Saying {
+  return { ...saying, refused: undefined, tried: undefined, seq: undefined };
+}
+
 /** Words that wait give way to newer ones, and a removal that waits to its undo. */
-function isReplaced(earlier: Change, { kind, photo }: Change): boolean {
+function isReplaced(earlier: Change, { kind, photo }: PhotoChange): boolean {
   if (earlier.photo.id !== photo.id) return false;
   return (kind === "words" && earlier.kind === "words") || (kind === "restoral" && earlier.kind === "removal");
 }

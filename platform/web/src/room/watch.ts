@@ -11,3 +11,27 @@ export function watch<Source extends Observable>(source: Source): { readonly cur
     },
   };
 }
+
+/** The same, once for all changes between two frames: for what is costly to draw anew. */
+export function watchByFrame<Source extends Observable>(source: Source): { readonly current: Source } {
+  const track = createSubscriber((update) => {
+    let frame = 0;
+    const unsubscribe = source.subscribe(() => {
+      if (document.hidden) return update(); // a hidden page has no frames
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        update();
+      });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      unsubscribe();
+    };
+  });
+  return {
+    get current() {
+      track();
+      return source;
+    },
+  };
+}

@@ -4,14 +4,17 @@ export const OLIVE = { id: "olive", name: "Olive" };
 export const ANA = { id: "ana", name: "Ana" };
 
 export function makeRoom(change: Partial<Room> = {}): Room {
-  const counts = { seq: 0, members: 1, photos: 0 };
+  const counts = { seq: 0, members: 1, photos: 0, unread: 0, read_seq: 0, reports: 0, notify: "all" as const };
   const mine = { role: "owner" as const, rights: ["view", "upload", "curate", "invite", "manage"] as Room["rights"] };
   return {
     id: "lake",
     name: "Lake",
     description: "",
     originals: "without_location",
+    talk: true,
     cover: null,
+    cover_photo: null,
+    colour: null,
     ...counts,
     ...mine,
     ...change,
@@ -33,7 +36,8 @@ export function makePhoto(n: number, change: Partial<Photo> = {}): Photo {
     state: "ready" as const,
   };
   const times = { taken_at: null, taken_zone: null, added_at };
-  return { id, seq: n, uploader: OLIVE, upload: null, width: 300, height: 200, ...times, media, ...words, ...change };
+  const shape = { upload: null, width: 300, height: 200 };
+  return { id, seq: n, uploader: OLIVE, talk: null, ...shape, ...times, media, ...words, ...change };
 }
 
 export function makeEvent(seq: number, kind: Event["kind"], data: unknown, actor = ANA): Event {

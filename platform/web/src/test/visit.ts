@@ -11,7 +11,7 @@ export let live: Live;
 /** Numbers of the events the page was told of. */
 export let heard: number[];
 export let endings: Ending[];
-export const api = { room: vi.fn(), photos: vi.fn(), events: vi.fn() };
+export const api = { room: vi.fn(), photos: vi.fn(), events: vi.fn(), index: vi.fn(), lookUp: vi.fn() };
 
 export const settle = () => vi.advanceTimersByTimeAsync(0);
 export const shown = () => store.photos.list.map(({ id }) => id);
@@ -25,6 +25,7 @@ beforeEach(() => {
   store = new RoomStore(server.room, server.page(null, 60));
   api.room.mockReset().mockImplementation(async () => server.room);
   api.photos.mockReset().mockImplementation(async (before: string | null, limit: number) => server.page(before, limit));
+  api.lookUp.mockReset().mockImplementation(async (ids: string[]) => server.lookUp(ids));
   api.events.mockReset().mockImplementation(async (after: number) => server.since(after));
   endings = [];
   heard = [];

@@ -1,17 +1,20 @@
-import type { Row, Tile } from "./layout";
+import type { Layout, Tile } from "./layout";
 
 /** The tile an arrow key leads to, or null when the key means nothing here. */
-export function tileAfter(key: string, from: Tile, rows: Row[]): Tile | null {
-  const lines = rows.filter((row) => row.tiles.length);
-  const all = () => lines.flatMap((row) => row.tiles);
-  if (key === "ArrowRight") return all()[from.index + 1] ?? null;
-  if (key === "ArrowLeft") return all()[from.index - 1] ?? null;
-  if (key === "Home") return lines[0]?.tiles[0] ?? null;
-  if (key === "End") return lines.at(-1)?.tiles.at(-1) ?? null;
+export function tileAfter(key: string, from: Tile, layout: Layout): Tile | null {
+  const last = layout.content.columns.ids.length - 1;
+  if (key === "ArrowRight") return layout.tileAt(from.index + 1);
+  if (key === "ArrowLeft") return layout.tileAt(from.index - 1);
+  if (key === "Home") return from.index === 0 ? null : layout.tileAt(0);
+  if (key === "End") return from.index === last ? null : layout.tileAt(last);
   if (key !== "ArrowUp" && key !== "ArrowDown") return null;
-  const line = lines.findIndex((row) => row.tiles.some((tile) => tile.photo.id === from.photo.id));
-  const target = lines[line + (key === "ArrowDown" ? 1 : -1)];
-  return target ? nearest(target.tiles, from.left + from.width / 2) : null;
+  const step = key === "ArrowDown" ? 1 : -1;
+  const { rows } = layout;
+  for (let row = rows.indexOf(layout.rowOf(from.index)!) + step; rows[row]; row += step) {
+    const tiles = layout.tilesOf(rows[row]!);
+    if (tiles.length) return nearest(tiles, from.left + from.width / 2);
+  }
+  return null;
 }
 
 function nearest(tiles: Tile[], x: number): Tile {

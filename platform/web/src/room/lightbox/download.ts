@@ -1,8 +1,19 @@
 import { OfflineError, readError } from "../../api/client";
 import type { Photo } from "../../api/types";
+import type { Session } from "../session";
 import { toasts } from "../ui/toasts.svelte";
 
 const PATIENCE = 30_000;
+
+/** Whether a photo can surely be had as the room hands it out: my own always can. */
+export function isHandedOut({ me, store }: Session, { uploader }: Photo): boolean {
+  return uploader?.id === me.id || store.room.originals === "as_is";
+}
+
+export async function downloadPhoto(session: Session, photo: Photo): Promise<void> {
+  if (isHandedOut(session, photo)) save(photo.media.original);
+  else await savePhoto(photo);
+}
 
 /** Saves the original as the room hands it out; where it cannot be rewritten that way, the picture as the viewer shows it. */
 export async function savePhoto({ media }: Photo): Promise<void> {

@@ -1,38 +1,45 @@
 import "photoswipe/style.css";
 import "./lightbox.css";
 import PhotoSwipe from "photoswipe";
-import { mount, unmount, type Component } from "svelte";
+import { addressOf } from "./addresses";
 import type { Session } from "../session";
+import { Threads } from "../talk/threads";
 import { quickly } from "../ui/motion";
-import { Current } from "./current.svelte";
-import Details from "./Details.svelte";
+import { Current, recallSheet, rememberSheet, type Sheet } from "./current.svelte";
+import Heart from "./Heart.svelte";
+import { isTaken } from "./keys";
+import More from "./More.svelte";
 import Motion from "./Motion.svelte";
+import News from "./News.svelte";
 import Panel from "./Panel.svelte";
 import { isSettled, renewSlides } from "./renewal";
-import { slidesOf } from "./slides";
+import SheetView from "./Sheet.svelte";
+import { Slides } from "./slides";
+import { surround, type Part } from "./surroundings";
 
-/** Older photos are fetched when so few are left to turn through. */
-const NEAR_THE_END = 5;
 /** Milliseconds after which an unsettled viewer is looked at again. */
 const PAUSE = 100;
-
-/** What lies around the photo gets this. */
-export interface Surroundings {
-  session: Session;
-  current: Current;
-  onshowdetails: (shown: boolean) => void;
-}
+const PARTS: Part[] = [
+  { name: "heart", component: Heart, order: 8 },
+  { name: "more", component: More, order: 9 },
+  { name: "motion", component: Motion },
+  { name: "panel", component: Panel },
+  { name: "sheet", component: SheetView },
+  { name: "news", component: News },
+];
 
 /** Shows one photo large, and the others by swiping. `onClose` gets the one last looked at. */
 export function openLightbox(session: Session, id: string, onClose: (last: string) => void): void {
   const current = new Current(id);
-  const slides = slidesOf(session.store.photos.list, current);
-  const index = slides.findIndex((slide) => slide.id === id);
+  const { room, photos } = session.store;
+  const timeline = () => session.view.timeline;
+  const slides = new Slides({ room: room.id, photos, timeline, isMoving: (photo) => current.isMoving(photo) });
+  slides.renew(id);
+  const index = slides.ids.indexOf(id);
   if (index < 0) return;
 
   const duration = quickly(260);
   const pswp: PhotoSwipe = new PhotoSwipe({
-    dataSource: slides,
     index,
     loop: false,
     bgOpacity: 1,
@@ -49,107 +56,96 @@ export function openLightbox(session: Session, id: string, onClose: (last: strin
     arrowNextTitle: "Next photo",
     errorMsg: "This photo could not be loaded. Please try again in a moment.",
   });
+  pswp.addFilter("numItems", () => slides.ids.length);
+  pswp.addFilter("itemData", (_none, index) => slides.at(index));
+  pswp.addFilter("thumbEl", (_none, { id }) => tileImage(String(id)) as HTMLElement);
+  pswp.addFilter("placeholderSrc", (_src, { data }) => data.msrc ?? false);
 
-  const showDetails = (shown: boolean) => {
-    current.details = shown;
-    pswp.element?.classList.toggle("pswp--details", shown);
+  const shift = () => {
     pswp.element?.classList.add("pswp--shifting");
     setTimeout(() => pswp.element?.classList.remove("pswp--shifting"), duration);
     pswp.updateSize(true);
   };
+  const showSheet = (sheet: Sheet) => {
+    pswp.element?.classList.toggle("pswp--sheet", sheet !== ""); // first: what is hidden by it cannot get the focus
+    current.sheet = sheet;
+    rememberSheet(sheet);
+    requestAnimationFrame(shift); // once the sheet is there, or gone
+  };
+  const setHeight = (height: string, settled: boolean) => {
+    pswp.element?.style.setProperty("--sheet-height", height);
+    if (settled) shift();
+  };
 
-  pswp.addFilter("thumbEl", (_none, { id }) => tileImage(String(id)) as HTMLElement);
-  pswp.addFilter("placeholderSrc", (_src, { data }) => data.msrc ?? false);
+  const threads = new Threads(session);
   pswp.on("keydown", (pressed) => {
-    if (isTaken(pressed.originalEvent, current, showDetails)) pressed.preventDefault();
+    if (isTaken(pressed.originalEvent, current, showSheet)) pressed.preventDefault();
   });
   pswp.on("uiRegister", () => {
-    const props = { session, current, onshowdetails: showDetails };
-    surround(pswp, "motion", Motion, props);
-    surround(pswp, "panel", Panel, props);
-    surround(pswp, "details", Details, props);
+    const props = { session, current, threads, onsheet: showSheet, onheight: setHeight };
+    for (const part of PARTS) surround(pswp, part, props);
   });
   pswp.on("change", () => {
-    const now = String(pswp.currSlide?.data.id ?? current.id);
+    const now = slides.ids[pswp.currIndex] ?? current.id;
     if (now !== current.id) current.editing = false;
     current.id = now;
-    history.replaceState(history.state, "", `#photo=${now}`);
-    if (pswp.getNumItems() - pswp.currIndex < NEAR_THE_END) void session.loadOlder().catch(() => undefined);
+    history.replaceState(history.state, "", addressOf(now, location));
+    void session.reach(now).catch(() => undefined);
   });
 
   const app = document.getElementById("app")!;
-  const unfollow = follow(pswp, session, current);
+  const unfollow = follow(pswp, session, current, slides);
   const back = () => pswp.close();
 
   pswp.on("close", () => app.removeAttribute("inert"));
   pswp.on("destroy", () => {
     unfollow();
+    threads.stop();
     removeEventListener("popstate", back);
     if (history.state?.photo) history.back();
     onClose(current.id);
   });
 
-  if (location.hash) history.replaceState(null, "", location.pathname);
-  history.pushState({ photo: true }, "", `#photo=${id}`);
+  enterHistory(id);
   addEventListener("popstate", back);
   app.setAttribute("inert", "");
   pswp.init();
   pswp.element?.setAttribute("aria-label", "Photo");
   pswp.element?.focus();
+  if (recallSheet()) showSheet(recallSheet());
+}
+
+/** One step back leads to the room; after a reload, or going forward, that step is there already. */
+function enterHistory(id: string): void {
+  if (history.state?.photo) return;
+  history.replaceState(history.state, "", addressOf(null, location));
+  history.pushState({ photo: true }, "", addressOf(id, location));
 }
 
 /** Lets everything that happens in the room reach the open viewer: photos come, turn ready, move or stand still, and go. */
-function follow(pswp: PhotoSwipe, session: Session, current: Current): () => void {
+function follow(pswp: PhotoSwipe, session: Session, current: Current, slides: Slides): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const update = () => {
     clearTimeout(timer);
     if (pswp.isDestroying) return;
-    if (isSettled(pswp)) renewSlides(pswp, slidesOf(session.store.photos.list, current));
+    if (isSettled(pswp)) renewSlides(pswp, slides, current.id);
     else timer = setTimeout(update, PAUSE);
   };
-  const unsubscribe = session.store.subscribe(update);
+  const unsubscribes = [session.store.subscribe(update), session.view.subscribe(update)];
   current.onmotion = update;
   return () => {
     clearTimeout(timer);
-    unsubscribe();
+    for (const unsubscribe of unsubscribes) unsubscribe();
   };
 }
 
-/** What somebody types is not for the viewer, and the details have their own keys. */
-function isTaken({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent, current: Current, show: Show): boolean {
-  if (current.editing) return true;
-  if (ctrlKey || metaKey || altKey) return false;
-  const isLeaving = key === "Escape" && current.details;
-  if (isLeaving || key.toLowerCase() === "i") {
-    show(!current.details);
-    return true;
-  }
-  const scrolls = key === "ArrowUp" || key === "ArrowDown";
-  return scrolls && target instanceof Element && target.closest(".pswp__details") !== null;
-}
-
-type Show = Surroundings["onshowdetails"];
-
-/** Pixels that the photo leaves free: for the words under it, or for the details beside or under it. */
-function coveredBy({ element }: PhotoSwipe, { details }: Current): { right: number; bottom: number } {
+/** Pixels that the photo leaves free: for the words under it, or for the sheet beside or under it. */
+function coveredBy({ element }: PhotoSwipe, { sheet }: Current): { right: number; bottom: number } {
   if (!element) return { right: 0, bottom: 0 };
   const words = parseFloat(getComputedStyle(element).getPropertyValue("--panel-height"));
-  const sheet = details && element.querySelector(".pswp__details")?.getBoundingClientRect();
-  if (!sheet) return { right: 0, bottom: words };
-  return sheet.left > 0 ? { right: sheet.width, bottom: words } : { right: 0, bottom: sheet.height };
-}
-
-function surround(pswp: PhotoSwipe, name: string, part: Component<Surroundings>, props: Surroundings): void {
-  pswp.ui?.registerElement({
-    name,
-    order: 9,
-    isButton: false,
-    appendTo: "root",
-    onInit: (target) => {
-      const mounted = mount(part, { target, props });
-      pswp.on("destroy", () => void unmount(mounted));
-    },
-  });
+  const box = sheet && element.querySelector(".pswp__sheet")?.getBoundingClientRect();
+  if (!box) return { right: 0, bottom: words };
+  return box.left > 0 ? { right: box.width, bottom: words } : { right: 0, bottom: box.height };
 }
 
 function tileImage(id: string): HTMLElement | null {

@@ -1,5 +1,5 @@
 import type PhotoSwipe from "photoswipe";
-import type { SlideData } from "photoswipe";
+import type { Slides } from "./slides";
 
 type Content = PhotoSwipe["contentLoader"]["_cachedItems"][number];
 
@@ -9,31 +9,34 @@ export function isSettled({ opener, mainScroll }: PhotoSwipe): boolean {
 }
 
 /** Gives an open viewer the slides of now. The photo in view stays as it is; if it went away, the next older one takes its place. */
-export function renewSlides(pswp: PhotoSwipe, fresh: SlideData[]): void {
-  const old = pswp.options.dataSource as SlideData[];
-  const known = new Map(old.map((slide) => [slide.id, slide]));
-  const slides = fresh.map((slide) => Object.assign(known.get(slide.id) ?? {}, slide));
-  if (!slides.length) return pswp.close();
-  pswp.options.dataSource = slides;
-  for (const content of pswp.contentLoader["_cachedItems"]) void renewPicture(content);
-  if (!isSameOrder(old, slides)) renumber(pswp, placeAfter(old.slice(pswp.currIndex), slides));
+export function renewSlides(pswp: PhotoSwipe, slides: Slides, current: string): void {
+  const old = slides.ids;
+  slides.renew(current);
+  if (!slides.ids.length) return pswp.close();
+  for (const content of pswp.contentLoader["_cachedItems"]) {
+    Object.assign(content.data, slides.draw(String(content.data.id)));
+    resize(content);
+    void renewPicture(content);
+  }
+  if (old !== slides.ids && !isSameOrder(old, slides.ids)) {
+    renumber(pswp, slides, placeAfter(old.slice(pswp.currIndex), slides.ids));
+  }
 }
 
-function isSameOrder(old: SlideData[], slides: SlideData[]): boolean {
-  return old.length === slides.length && old.every(({ id }, place) => slides[place]!.id === id);
+function isSameOrder(old: string[], ids: string[]): boolean {
+  return old.length === ids.length && old.every((id, place) => ids[place] === id);
 }
 
 /** Where the first of these that is left stands now. */
-export function placeAfter(wished: SlideData[], slides: SlideData[]): number {
-  const places = new Map(slides.map(({ id }, place) => [id, place]));
-  const left = wished.find(({ id }) => places.has(id));
-  return left ? places.get(left.id)! : slides.length - 1;
+export function placeAfter(wished: string[], ids: string[]): number {
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const left = wished.find((id) => places.has(id));
+  return left !== undefined ? places.get(left)! : ids.length - 1;
 }
 
 /** PhotoSwipe keeps everything by number, and the numbers have changed. What is still in its place is not touched. */
-function renumber(pswp: PhotoSwipe, index: number): void {
-  const slides = pswp.options.dataSource as SlideData[];
-  const places = new Map(slides.map(({ id }, place) => [id, place]));
+function renumber(pswp: PhotoSwipe, { ids }: Slides, index: number): void {
+  const places = new Map(ids.map((id, place) => [id, place]));
   const loader = pswp.contentLoader;
   loader["_cachedItems"] = loader["_cachedItems"].filter(({ data }) => places.has(data.id));
   for (const content of loader["_cachedItems"]) content.index = places.get(content.data.id)!;
@@ -42,7 +45,7 @@ function renumber(pswp: PhotoSwipe, index: number): void {
   const holders = pswp.mainScroll.itemHolders.map((holder, place) => ({ holder, number: index - 1 + place }));
   for (const { holder, number } of holders) {
     if (!holder.slide) continue;
-    if (holder.slide.data.id === slides[number]?.id) {
+    if (holder.slide.data.id === ids[number]) {
       holder.slide.index = number;
     } else {
       holder.slide.destroy();
@@ -54,6 +57,17 @@ function renumber(pswp: PhotoSwipe, index: number): void {
   pswp.currSlide = pswp.mainScroll.itemHolders[1]?.slide;
   pswp.currSlide?.setIsActive(true);
   pswp.dispatch("change");
+}
+
+/** The true size takes the place of the one that was worked out from the shape. */
+function resize(content: Content): void {
+  const { data, slide } = content;
+  const [width, height] = [data.width ?? content.width, data.height ?? content.height];
+  if (width === content.width && height === content.height) return;
+  [content.width, content.height] = [width, height];
+  if (!slide) return;
+  [slide.width, slide.height] = [width, height];
+  slide.resize();
 }
 
 /** Shows what the slide's address says by now, as soon as it is here; until then, and if it fails, what was there before. */

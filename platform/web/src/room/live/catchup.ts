@@ -1,13 +1,19 @@
 import type { Api } from "../../api/client";
-import type { Event, Page, Photo } from "../../api/types";
-import { comparePlaces, placeOf, type Place } from "../store/order";
+import type { Event, IndexAnswer, Photo, Wanted } from "../../api/types";
+import { EVERYTHING, wantedBy } from "../query";
+import { readIndex } from "../store/decode";
 import type { RoomStore } from "../store/store";
 
 const SNAPSHOT_PAGE = 200;
 
 export interface Options {
   store: RoomStore;
-  api: Pick<Api, "room" | "photos" | "events">;
+  api: Pick<Api, "room" | "photos" | "events"> & {
+    index: (wanted: Wanted) => Promise<IndexAnswer>;
+    lookUp: (ids: string[]) => Promise<Photo[]>;
+  };
+  /** The photos that are looked at. */
+  inView?: () => string[];
   onEvents?: (events: Event[]) => void;
   /** What events would have told was read afresh instead. */
   onSnapshot?: () => void;
@@ -41,24 +47,19 @@ export class CatchUp {
     }
   }
 
-  /** The room first, then its photos: so no page is older than the room's number. As deep as the window was. */
+  /** The room first, then its photos: so nothing is older than the room's number. What is looked at comes with it. */
   async readSnapshot(): Promise<void> {
-    const { store, api, onSnapshot } = this.options;
-    const { end } = store.photos;
+    const { store, api, inView, onSnapshot } = this.options;
     const room = await api.room();
-    const pages: Page<Photo>[] = [];
-    let before: string | null = null;
-    do {
-      const page: Page<Photo> = await api.photos(before, SNAPSHOT_PAGE);
-      pages.push(page);
-      before = page.next;
-    } while (before && end && isAbove(pages.at(-1), end));
-    store.restart(room, pages);
+    const first = await api.photos(null, SNAPSHOT_PAGE);
+    if (first.next === null) {
+      store.restart(room, [first]);
+    } else {
+      const index = readIndex(await api.index(wantedBy(EVERYTHING, 0)));
+      const looked = inView?.().slice(0, SNAPSHOT_PAGE) ?? [];
+      const items = looked.length ? await api.lookUp(looked) : [];
+      store.restart(room, [first, { items, next: null }], { ...index, seq: room.seq });
+    }
     onSnapshot?.();
   }
-}
-
-function isAbove(page: Page<Photo> | undefined, end: Place): boolean {
-  const last = page?.items.at(-1);
-  return last !== undefined && comparePlaces(placeOf(last), end) < 0;
 }

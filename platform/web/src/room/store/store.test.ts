@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FakeRoom } from "../../test/server";
-import { makeEvent, makePhoto, makeRoom, pageOf } from "../../test/shapes";
-import type { Page, Photo } from "../../api/types";
+import { ANA, OLIVE, makeEvent, makePhoto, makeRoom, pageOf } from "../../test/shapes";
+import type { Photo, Talk } from "../../api/types";
+import { columnsOf, type Columns, type Index } from "./columns";
 import { RoomStore } from "./store";
 
 const ids = (store: RoomStore) => store.photos.list.map(({ id }) => id);
@@ -18,15 +19,15 @@ describe("the version rule", () => {
   test("a removed photo does not come back with a page that was read before the removal", () => {
     const store = new RoomStore(makeRoom({ seq: 2 }), pageOf([makePhoto(2)], "p0002"));
     store.apply([makeEvent(3, "photo.removed", { id: "p0001" })]);
-    store.extend(pageOf([makePhoto(1)]), store.photos.generation);
+    store.extend([makePhoto(1)], store.photos.generation);
     expect(ids(store)).toEqual(["p0002"]);
   });
 
-  test("a page that was asked for before a fresh snapshot is dropped", () => {
+  test("photos that were asked for before a fresh snapshot are dropped", () => {
     const store = new RoomStore(makeRoom({ seq: 2 }), pageOf([makePhoto(2)], "p0002"));
     const { generation } = store.photos;
     store.restart(makeRoom({ seq: 9 }), [pageOf([makePhoto(2)])]);
-    store.extend(pageOf([makePhoto(1)]), generation);
+    store.extend([makePhoto(1)], generation);
     expect(ids(store)).toEqual(["p0002"]);
   });
 
@@ -38,14 +39,41 @@ describe("the version rule", () => {
   });
 });
 
-describe("the window", () => {
-  test("news about a photo below the window wait for its page, and are not lost", () => {
+const list = (photos: Photo[], seq: number): Index => ({ ...columnsOf(photos, "added"), seq, end: null });
+const shown = (store: RoomStore) => store.photos.all.columns.ids;
+
+describe("the index", () => {
+  test("news about a photo below the first page wait for the index, and are not lost", () => {
     const store = new RoomStore(makeRoom({ seq: 9 }), pageOf([makePhoto(9), makePhoto(8)], "p0008"));
     store.apply([makeEvent(10, "photo.changed", makePhoto(3, { seq: 10, caption: "new" }))]);
-    expect(ids(store)).toEqual(["p0009", "p0008"]);
-    store.extend(pageOf([makePhoto(7), makePhoto(3)]), store.photos.generation);
-    expect(ids(store)).toEqual(["p0009", "p0008", "p0007", "p0003"]);
-    expect(store.photos.get("p0003")?.caption).toBe("new");
+    expect(shown(store)).toEqual(["p0009", "p0008"]);
+    store.takeIndex(list([makePhoto(9), makePhoto(8), makePhoto(7), makePhoto(3)], 9), store.photos.generation);
+    expect(shown(store)).toEqual(["p0009", "p0008", "p0007", "p0003"]);
+    expect(store.photos.list.map(({ caption }) => caption)).toEqual(["", "", "new"]);
+  });
+
+  test("a photo that was added or removed after the index was read stays added or removed", () => {
+    const store = new RoomStore(makeRoom({ seq: 5 }), pageOf([makePhoto(2)], "p0002"));
+    const old = list([makePhoto(2), makePhoto(1)], 5);
+    store.apply([makeEvent(6, "photo.added", makePhoto(6)), makeEvent(7, "photo.removed", { id: "p0001" })]);
+    store.takeIndex(old, store.photos.generation);
+    expect(shown(store)).toEqual(["p0006", "p0002"]);
+  });
+
+  test("a photo that the index no longer has is gone, although its removal was not heard", () => {
+    const store = new RoomStore(makeRoom({ seq: 5 }), pageOf([makePhoto(3), makePhoto(2)], "p0002"));
+    store.takeIndex(list([makePhoto(3), makePhoto(1)], 6), store.photos.generation);
+    expect([shown(store), store.photos.get("p0002")]).toEqual([["p0003", "p0001"], undefined]);
+  });
+
+  test("a caption on its way and a removal on its way change what the index says", () => {
+    const store = new RoomStore(makeRoom({ seq: 5 }), pageOf([makePhoto(3)], "p0003"));
+    store.takeIndex(list([makePhoto(3), makePhoto(2), makePhoto(1)], 5), store.photos.generation);
+    store.plan([
+      { kind: "words", photo: makePhoto(2), caption: "mine", alt: "" },
+      { kind: "removal", photo: makePhoto(1) },
+    ]);
+    expect(shown(store)).toEqual(["p0003", "p0002"]);
   });
 
   test("a newer photo always shows, at the top", () => {
@@ -93,57 +121,76 @@ describe("numbers", () => {
   });
 });
 
-type Step = { what: string; pick: number };
+const columns = ({ ids, ratios, moments }: Columns) => ({ ids, ratios: [...ratios], moments: [...moments] });
+const sorted = (talk: Talk | undefined) => talk && { ...talk, mine: talk.mine.toSorted() };
+
 const LIMIT = 4;
+const ME = OLIVE.id;
 
 /** What is under way between server and page, and may arrive late or never. */
 class Wire {
-  asked: { page: Page<Photo>; generation: number }[] = [];
+  lookups: { photos: Photo[]; generation: number }[] = [];
+  indexes: { index: Index; generation: number }[] = [];
   answers: Photo[] = [];
 }
 
-function take(step: Step, server: FakeRoom, store: RoomStore, wire: Wire): void {
-  const { what, pick } = step;
-  if (what === "add") server.add();
-  if (what === "change") server.change(pick, { caption: `caption ${server.seq}` });
-  if (what === "remove") server.remove(pick);
-  if (what === "restore") server.restore(pick);
-  if (what === "prune") server.prune();
-  if (what === "frame") store.apply(server.journal.slice(pick % (server.journal.length + 1)));
-  if (what === "journal") readJournal(server, store);
-  if (what === "ask" && store.photos.next) {
-    wire.asked.push({ page: server.page(store.photos.next, LIMIT), generation: store.photos.generation });
-  }
-  if (what === "page") {
-    const [late] = wire.asked.splice(0, 1);
-    if (late) store.extend(late.page, late.generation);
-    wire.asked = [];
-  }
-  if (what === "answer") wire.answers.push(...server.photos.slice(pick % 5, (pick % 5) + 1));
-  if (what === "merge") for (const photo of wire.answers.splice(pick % 3)) store.merge(photo);
-}
+const HAPPENINGS: Record<string, (server: FakeRoom, pick: number) => void> = {
+  add: (server) => server.add(),
+  change: (server, pick) => server.change(pick, { caption: `caption ${server.seq}` }),
+  remove: (server, pick) => server.remove(pick),
+  restore: (server, pick) => server.restore(pick),
+  comment: (server, pick) => server.comment(pick),
+  react: (server, pick) => server.react(pick, pick % 3 ? OLIVE : ANA, pick % 2 ? "❤️" : "🎉"),
+  prune: (server) => server.prune(),
+  see: (server) => (server.read = server.seq),
+};
+
+const DELIVERIES: Record<string, (server: FakeRoom, store: RoomStore, wire: Wire, pick: number) => void> = {
+  frame: (server, store, _wire, pick) => store.apply(server.journal.slice(pick % (server.journal.length + 1))),
+  journal: (server, store) => readJournal(server, store),
+  read: (server, store) => store.markRead(server.read),
+  "ask for the index": (server, store, wire) => {
+    wire.indexes.push({ index: server.index(), generation: store.photos.generation });
+  },
+  index: (_server, store, wire, pick) => {
+    for (const late of wire.indexes.splice(pick % 3, 1)) store.takeIndex(late.index, late.generation);
+  },
+  "ask for photos": (server, store, wire, pick) => {
+    const wanted = store.photos.all.columns.ids.slice(pick % 7, (pick % 7) + LIMIT);
+    wire.lookups.push({ photos: server.lookUp(wanted), generation: store.photos.generation });
+  },
+  photos: (_server, store, wire, pick) => {
+    for (const late of wire.lookups.splice(pick % 3, 1)) store.extend(late.photos, late.generation);
+  },
+  answer: (server, _store, wire, pick) => {
+    wire.answers.push(...server.lookUp(server.photos.slice(pick % 5, (pick % 5) + 1).map(({ id }) => id)));
+  },
+  merge: (_server, store, wire, pick) => {
+    for (const photo of wire.answers.splice(pick % 3)) store.merge(photo);
+  },
+};
 
 function readJournal(server: FakeRoom, store: RoomStore): void {
   const page = server.since(store.seq);
-  if (page.reset) store.restart(server.room, [server.page(null, LIMIT)]);
-  else store.apply(page.events);
+  if (!page.reset) return void store.apply(page.events);
+  const first = server.page(null, LIMIT);
+  store.restart(server.room, [first], first.next === null ? null : server.index());
 }
 
-test("however pages, frames, journal and answers interleave, the page ends equal to the room", () => {
-  const kinds = [
-    "add",
-    "add",
-    "change",
-    "remove",
-    "restore",
-    "prune",
-    "frame",
-    "journal",
-    "ask",
-    "page",
-    "answer",
-    "merge",
-  ];
+/** Everything arrives at last, and every photo is looked at. */
+function finish(server: FakeRoom, store: RoomStore, wire: Wire): void {
+  for (const late of wire.answers) store.merge(late);
+  for (const late of wire.indexes) store.takeIndex(late.index, late.generation);
+  readJournal(server, store);
+  for (const late of wire.lookups) store.extend(late.photos, late.generation);
+  if (store.photos.all.index.end !== null) store.takeIndex(server.index(), store.photos.generation);
+  const unknown = store.photos.all.columns.ids.filter((id) => !store.knows(id));
+  store.extend(server.lookUp(unknown), store.photos.generation);
+  store.markRead(server.read);
+}
+
+test("however index, photos, frames, journal and answers interleave, the page ends equal to the room", () => {
+  const kinds = [...Object.keys(HAPPENINGS), "add", "frame", "journal", ...Object.keys(DELIVERIES)];
   const steps = fc.array(fc.record({ what: fc.constantFrom(...kinds), pick: fc.nat(40) }), {
     maxLength: 80,
     size: "max",
@@ -152,16 +199,21 @@ test("however pages, frames, journal and answers interleave, the page ends equal
     fc.property(fc.nat(12), steps, (start, script) => {
       const server = new FakeRoom();
       for (let n = 0; n < start; n++) server.add();
-      const store = new RoomStore(server.room, server.page(null, LIMIT));
+      const store = new RoomStore(server.room, server.page(null, LIMIT), ME);
       const wire = new Wire();
-      for (const step of script) take(step, server, store, wire);
-      for (const late of wire.answers) store.merge(late);
-      readJournal(server, store);
-      while (store.photos.next) store.extend(server.page(store.photos.next, LIMIT), store.photos.generation);
+      for (const { what, pick } of script) {
+        HAPPENINGS[what]?.(server, pick);
+        DELIVERIES[what]?.(server, store, wire, pick);
+      }
+      finish(server, store, wire);
+      expect(columns(store.photos.all.columns)).toEqual(columns(columnsOf(server.photos, "added")));
       expect(store.photos.list).toEqual(server.photos);
+      for (const { id } of server.photos) {
+        expect(sorted(store.talk.of(id))).toEqual(server.talkOf(id));
+      }
       expect(store.room.photos).toBe(server.photos.length);
-      expect(store.seq).toBe(server.seq);
+      expect([store.seq, store.read]).toEqual([server.seq, server.read]);
     }),
     { numRuns: 2000 },
   );
-});
+}, 60_000);
