@@ -85,13 +85,20 @@ def standing(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str
     return {pk: (role, seq, read) for pk, role, seq, read in found.values_list("pk", "role", "room__seq", "read_seq")}
 
 
-def screen_for(key: str, slug: str) -> Screen:
-    """The screen that has this key, if it hangs in this room. Raises NotFoundError."""
-    found = Screen.objects.filter(digest=digest(key), room__slug=slug, room__deleted_at=None).select_related("room")
-    screen = found.first() if key else None
+def screen_by(key: str) -> Screen:
+    """The screen that has this key; `.room` is where it hangs. Raises NotFoundError."""
+    screen = Screen.objects.filter(digest=digest(key), room__deleted_at=None).select_related("room").first() if key else None
     if screen is None:
         raise NotFoundError
-    note_room(slug)
+    note_room(screen.room.slug)
+    return screen
+
+
+def screen_for(key: str, slug: str) -> Screen:
+    """The same, if it hangs in this room. Raises NotFoundError."""
+    screen = screen_by(key)
+    if screen.room.slug != slug:
+        raise NotFoundError
     return screen
 
 

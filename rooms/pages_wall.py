@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import digest
 from rooms import access, screens
 from rooms.models import Screen
 from salon.errors import ProblemError
@@ -18,9 +17,10 @@ from salon.errors import ProblemError
 @limited(app="rooms", action="wall", config={"wall": "60/m/ip"}, limit_get=True)  # type: ignore[untyped-decorator]
 def open_screen(request: HttpRequest, key: str) -> HttpResponse:
     """From here on this browser is the screen, and its key is out of the address bar."""
-    screen = Screen.objects.filter(digest=digest(key), room__deleted_at=None).select_related("room").first()
-    if screen is None:
-        raise Http404
+    try:
+        screen = access.screen_by(key)
+    except ProblemError:
+        raise Http404 from None
     response = redirect("wall", screen.room.slug)
     screens.give(response, key)
     return response

@@ -86,7 +86,7 @@ def test_what_is_said_to_somebody_is_told_once_and_for_the_best_reason(cast: Cas
     assert texts == ["Mo mentioned you: @Cleo where was that?", "Vic commented on your photo: Lovely"]
     lines = told(cast.vic, 2)
     assert [line["about"] for line in lines] == ["answer", "photos"]
-    assert lines[0]["path"] == f"/rooms/{cast.slug}?photo={photo}"
+    assert lines[0]["path"] == f"/rooms/{cast.slug}?photo={photo}&talk"
 
 
 def test_a_comment_that_is_taken_back_is_told_no_more(cast: Cast) -> None:

@@ -121,6 +121,8 @@ TABLE = [
     row("POST", API + "notifications/devices", lambda w: "/api/v1/notifications/devices", "201 201 201 201 201 201 401", json=DEVICE),
     row("DELETE", API + "notifications/devices/<uuid:device>", device, "404 404 204 404 404 404 401"),
     row("PUT", ROOM + "/notify", lambda w: room(w) + "/notify", "204 204 204 204 404 404 401", json={"level": "none"}),
+    row("GET", "notifications", lambda w: "/notifications", "200 200 200 200 200 200 302"),
+    row("GET", "notifications/settings", lambda w: "/notifications/settings", "200 200 200 200 200 200 302"),
     row("GET", "unsubscribe/<str:token>", lambda w: "/unsubscribe/nonsense", "404 404 404 404 404 404 404"),
     row("GET", API + "rooms", lambda w: "/api/v1/rooms", "200 200 200 200 200 200 401"),
     row("POST", API + "rooms", lambda w: "/api/v1/rooms", "201 201 201 201 201 201 401", json={"name": "New"}),

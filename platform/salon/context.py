@@ -1,7 +1,15 @@
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from rooms.notifications.reading import unread
+
+
+def news(request: HttpRequest) -> dict[str, Callable[[], int]]:
+    """How many notifications somebody has not read. Asked only by a page that shows it."""
+    return {"unread_notifications": lambda: unread(request.user) if request.user.is_authenticated else 0}
 
 
 def policy(request: HttpRequest) -> dict[str, bool | str]:

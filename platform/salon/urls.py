@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import accounts.pages
 from rooms import pages, pages_wall
-from rooms.notifications.pages import unsubscribe
+from rooms.notifications.pages import notification_settings, notifications, unsubscribe
 from rooms.serving import archives, gate, photos, stand_ins
 from salon import health, metrics
 from salon.api import api
@@ -21,6 +21,8 @@ urlpatterns = [
     path("rooms/<slug:slug>/invites/<uuid:invite_id>/card", pages.card, name="card"),
     path("rooms/<slug:slug>/wall", pages_wall.wall, name="wall"),
     path("wall/<slug:key>", pages_wall.open_screen, name="screen"),
+    path("notifications", notifications, name="notifications"),
+    path("notifications/settings", notification_settings, name="notification_settings"),
     path("unsubscribe/<str:token>", unsubscribe, name="unsubscribe"),
     path("media/<slug:slug>/<uuid:photo_id>/<slug:variant>", photos.serve_photo, name="media"),
     path("media/<slug:slug>/archives/<uuid:archive_id>", archives.serve_archive, name="archive"),

@@ -39,7 +39,8 @@ def readable(text: str) -> str:
 
 
 def path(notification: Notification) -> str:
-    """The room, and in it the photo where it is one."""
+    """The room; in it the photo where it is one, and beside that what was said."""
     room = reverse("room", args=[notification.room.slug])
-    one = notification.about != About.PHOTOS or notification.count == 1
-    return f"{room}?photo={notification.photo_id}" if one else room
+    if notification.about != About.PHOTOS:
+        return f"{room}?photo={notification.photo_id}&talk"
+    return f"{room}?photo={notification.photo_id}" if notification.count == 1 else room

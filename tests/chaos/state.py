@@ -15,11 +15,19 @@ class Snapshot:
     members: list[Shape]
 
 
+def counts(talk: Shape) -> Shape:
+    return {"comments": talk["comments"], "reactions": talk["reactions"]}
+
+
+NOBODY: Shape = {"comments": 0, "reactions": {}}  # has said anything of it
+
+
 class RoomState:
     def __init__(self, snapshot: Snapshot) -> None:
         self.seq: int = snapshot.room["seq"]
         self.room = dict(snapshot.room)
-        self.photos = {photo["id"]: photo for photo in snapshot.photos}
+        self.photos = {photo["id"]: photo | {"talk": None} for photo in snapshot.photos}
+        self.talk = {photo["id"]: counts(photo["talk"]) for photo in snapshot.photos}
         self.members = {member["user"]["id"]: member for member in snapshot.members}
         self.removed: dict[str, int] = {}
 
@@ -29,7 +37,11 @@ class RoomState:
             raise AssertionError(f"event {event['seq']} was applied on top of {self.seq}")
         kind, data = event["kind"], event["data"]
         self.count(kind, data)
-        if kind == "photo.removed":
+        if kind in ("photo.added", "photo.restored"):
+            self.talk.setdefault(data["id"], NOBODY)  # of one that was removed before the snapshot a client has to ask; here nobody talks
+        if kind.startswith(("comment.", "reaction.")):
+            self.talk[data["photo"]] = counts(data)
+        elif kind == "photo.removed":
             self.remove(data["id"], event["seq"])
         elif kind.startswith("photo."):
             self.merge(data)
@@ -42,6 +54,10 @@ class RoomState:
         self.seq = event["seq"]
 
     def merge(self, photo: Shape) -> None:
+        """An answer brings along what was said of the photo, an event does not."""
+        talk, photo = photo["talk"], photo | {"talk": None}
+        if talk and photo["id"] not in self.talk:
+            self.talk[photo["id"]] = counts(talk)
         known = self.photos.get(photo["id"])
         if (known is None or known["seq"] < photo["seq"]) and self.removed.get(photo["id"], 0) < photo["seq"]:
             self.photos[photo["id"]] = photo
@@ -76,7 +92,8 @@ class RoomState:
             found.append(f"seq: {self.seq}, not {other.seq}")
         if own != fresh.room["role"]:
             found.append(f"own role: {own}, not {fresh.room['role']}")
-        for what in ("photos", "members"):
+        self.talk = {key: talk for key, talk in self.talk.items() if key in self.photos}
+        for what in ("photos", "members", "talk"):
             mine, theirs = getattr(self, what), getattr(other, what)
             found += [f"{what}: has {key} too many" for key in mine.keys() - theirs.keys()]
             found += [f"{what}: lacks {key}" for key in theirs.keys() - mine.keys()]

@@ -1,10 +1,13 @@
 import "../styles/pages.css";
 import { colour } from "./colours";
+import { markSeen, proposeZone } from "./news";
 import { offerToShow } from "./passwords";
 import { sendOnce } from "./sending";
 
 document.querySelectorAll<HTMLElement>("[data-colour]").forEach(colour);
 document.querySelectorAll<HTMLInputElement>('input[type="password"]').forEach(offerToShow);
+document.querySelectorAll<HTMLFormElement>("[data-seen]").forEach(markSeen);
+document.querySelectorAll<HTMLSelectElement>("[data-zone]").forEach(proposeZone);
 sendOnce();
 document.querySelector<HTMLElement>('[role="alert"], [aria-invalid="true"]')?.focus();
 

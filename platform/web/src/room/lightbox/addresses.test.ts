@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressOf, photoIn } from "./addresses";
+import { addressOf, asksForTalk, photoIn } from "./addresses";
 
 const at = (address: string) => {
   const { pathname, search, hash } = new URL(address, "https://salon.example");
@@ -10,6 +10,14 @@ test("a link to a photo is understood in its new and in its old form", () => {
   expect(photoIn(at("/rooms/lake?photo=p1"))).toBe("p1");
   expect(photoIn(at("/rooms/lake#photo=p1"))).toBe("p1");
   expect([photoIn(at("/rooms/lake")), photoIn(at("/rooms/lake?photo="))]).toEqual([null, null]);
+});
+
+test("a link may ask for the talk beside the photo, once", () => {
+  expect([asksForTalk(at("/rooms/lake?photo=p1&talk")), asksForTalk(at("/rooms/lake?photo=p1"))]).toEqual([
+    true,
+    false,
+  ]);
+  expect(addressOf("p1", at("/rooms/lake?photo=p1&talk"))).toBe("/rooms/lake?photo=p1");
 });
 
 test("the address of a photo keeps what the address of the room says, and the way back too", () => {

@@ -29,7 +29,12 @@ const PARTS: Part[] = [
 ];
 
 /** Shows one photo large, and the others by swiping. `onClose` gets the one last looked at. */
-export function openLightbox(session: Session, id: string, onClose: (last: string) => void): void {
+export function openLightbox(
+  session: Session,
+  id: string,
+  onClose: (last: string) => void,
+  beside: Sheet = recallSheet(),
+): void {
   const current = new Current(id);
   const { room, photos } = session.store;
   const timeline = () => session.view.timeline;
@@ -112,7 +117,7 @@ export function openLightbox(session: Session, id: string, onClose: (last: strin
   pswp.init();
   pswp.element?.setAttribute("aria-label", "Photo");
   pswp.element?.focus();
-  if (recallSheet()) showSheet(recallSheet());
+  if (beside) showSheet(beside);
 }
 
 /** One step back leads to the room; after a reload, or going forward, that step is there already. */

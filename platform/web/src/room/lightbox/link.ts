@@ -1,5 +1,5 @@
 import { ApiError, explain } from "../../api/client";
-import { addressOf } from "./addresses";
+import { addressOf, asksForTalk } from "./addresses";
 import type { Session } from "../session";
 import { toasts } from "../ui/toasts.svelte";
 import { openLightbox } from "./lightbox";
@@ -8,7 +8,7 @@ import { openLightbox } from "./lightbox";
 export async function openLinked(session: Session, id: string, onClose: (last: string) => void): Promise<void> {
   try {
     if (!session.store.photos.get(id)) session.store.merge(await session.api.photo(id));
-    openLightbox(session, id, onClose);
+    openLightbox(session, id, onClose, asksForTalk(location) ? "talk" : undefined);
   } catch (problem) {
     history.replaceState(history.state, "", addressOf(null, location));
     const isGone = problem instanceof ApiError && (problem.status === 404 || problem.status === 422);
