@@ -119,3 +119,12 @@ def test_an_edit_of_a_photo_removed_in_between_does_not_bring_it_back(cast: Cast
     cast.cleo.api.delete(f"{cast.path}/photos/{photo.id}")
     with pytest.raises(NotFoundError):
         photos.edit(cleo, photo, caption="Back again?")
+
+
+@pytest.mark.parametrize("act", [photos.remove, photos.restore, photos.purge], ids=lambda act: act.__name__)
+def test_a_photo_that_went_for_good_a_moment_ago_is_not_there(cast: Cast, act: Callable[..., Any]) -> None:
+    added = cast.cleo.api.post(f"{cast.path}/photos", files={"file": ("a.jpg", picture(size=(60, 40)))}).json()
+    photo = Photo.objects.select_related("room", "uploader").get(pk=added["id"])
+    Photo.objects.filter(pk=photo.pk).delete()
+    with pytest.raises(NotFoundError):
+        act(cast.membership(cast.cleo), photo)

@@ -70,8 +70,11 @@ def locked(member: Membership) -> Membership:
 
 
 def refreshed(photo: Photo) -> Photo:
-    """The photo as it is now, under the room's lock; what was read before may be old."""
-    photo.refresh_from_db(fields=[*EDITED, "state", "error", "removed_at", "removed_by"])
+    """The photo as it is now, under the room's lock; what was read before may be old. Raises NotFoundError for one that is gone."""
+    try:
+        photo.refresh_from_db(fields=[*EDITED, "state", "error", "removed_at", "removed_by"])
+    except Photo.DoesNotExist:
+        raise NotFoundError from None
     return photo
 
 
