@@ -79,7 +79,8 @@ def test_two_tabs_do_not_send_the_same_photo_and_one_takes_over_from_the_other(c
         hers.close()
     expect(other.locator("[data-photo][data-sharp]")).to_have_count(1, timeout=60_000)
     assert sent.begun == 1
-    assert sent.offsets == [0, PIECE, PIECE, 2 * PIECE]
+    # A page that closes now and then lets go of what is held: then the second piece is there, and is not sent again.
+    assert sent.offsets in ([0, PIECE, PIECE, 2 * PIECE], [0, PIECE, 2 * PIECE])
 
 
 def test_nobody_goes_on_with_what_somebody_else_left_at_this_computer(cast: Cast, hers: Page, large: Path) -> None:
