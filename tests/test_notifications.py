@@ -98,6 +98,15 @@ def test_a_comment_that_is_taken_back_is_told_no_more(cast: Cast) -> None:
     assert cast.cleo.api.get("/notifications").json()["items"] == []
 
 
+def test_with_a_photo_that_is_removed_goes_what_was_said_of_it(cast: Cast) -> None:
+    photo = add(cast.cleo, cast)
+    say(cast.cleo, cast, photo, f"@[{cast.vic.user.id}] a secret")
+    assert "a secret" in told(cast.vic, 2)[0]["text"]
+    assert cast.cleo.api.delete(f"{cast.path}/photos/{photo}").status_code == 204
+    line = cast.vic.api.get("/notifications").json()["items"][0]
+    assert (line["text"], line["thumb"]) == ("Cleo mentioned you: …", None)
+
+
 def test_hearts_are_counted_quietly(cast: Cast) -> None:
     photo = add(cast.cleo, cast)
     for person in (cast.vic, cast.mo):

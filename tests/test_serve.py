@@ -19,7 +19,7 @@ from salon.closing import close_at_once
 from tests.people import problem
 from tests.pictures import moving
 from tests.server import Server, fresh_server, manage
-from tests.services import PATIENCE_SECONDS, free_port, wait_until
+from tests.services import free_port, wait_until
 
 pytestmark = pytest.mark.once
 
@@ -182,7 +182,7 @@ def test_a_photo_that_was_developing_when_the_power_went_is_developed_after_the_
 def test_it_stops_cleanly_when_asked(tmp_path: Path, sign: signal.Signals) -> None:
     with fresh_server(tmp_path) as server:
         server.process.send_signal(sign)
-        assert server.process.wait(PATIENCE_SECONDS) == 0
+        assert server.process.wait(20) == 0
     assert "Traceback" not in server.output
 
 

@@ -70,7 +70,7 @@ def unseen(user_id: uuid.UUID) -> list[Notification]:
     """By room, the newest first; without what they have seen in the room."""
     marks = access.read_marks({user_id})
     found = Notification.objects.filter(user=user_id, read_at=None, mailed_at=None, photo__removed_at=None)
-    found = found.select_related("room", "actor", "comment").order_by("room", "-at")
+    found = found.select_related("room", "actor", "photo", "comment").order_by("room", "-at")
     mine = (one for one in found if (user_id, one.room_id) in marks)
     return [one for one in mine if one.about != About.PHOTOS or marks[user_id, one.room_id] < one.seq]
 

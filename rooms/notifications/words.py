@@ -26,7 +26,7 @@ def sentence(notification: Notification) -> str:
 
 
 def quote(notification: Notification) -> str:
-    if notification.comment is None or notification.comment.removed_at is not None:
+    if notification.comment is None or notification.comment.removed_at or notification.photo.removed_at:
         return "…"
     text = " ".join(readable(notification.comment.text).split())
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1].rstrip() + "…"

@@ -46,8 +46,8 @@ class Sent:
 
 
 @contextmanager
-def held(page: Page, offset: int = 0) -> Iterator[None]:
-    """While this lasts, pieces that begin at `offset` or later do not leave the browser."""
+def held(page: Page, offset: int = 0) -> Iterator[list[Route]]:
+    """While this lasts, pieces that begin at `offset` or later do not leave the browser. Gives those that wait."""
     waiting: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -57,7 +57,7 @@ def held(page: Page, offset: int = 0) -> Iterator[None]:
             route.continue_()
 
     page.route(PIECES, hold)
-    yield
+    yield waiting
     if page.is_closed():
         return
     page.unroute(PIECES, hold)

@@ -68,7 +68,7 @@ def test_what_a_closed_page_was_sending_the_next_one_goes_on_with(cast: Cast, he
 
 def test_two_tabs_do_not_send_the_same_photo_and_one_takes_over_from_the_other(cast: Cast, hers: Page, large: Path) -> None:
     sent = Sent(hers.context)
-    with held(hers, offset=PIECE):
+    with held(hers, offset=PIECE) as waiting:
         add_photos(hers, [large])
         until(hers, "the second piece is begun", lambda: PIECE in sent.offsets)
         wait_until("the file is stored", lambda: count_kept(hers) == 1)
@@ -76,11 +76,11 @@ def test_two_tabs_do_not_send_the_same_photo_and_one_takes_over_from_the_other(c
         expect(other.get_by_role("progressbar", name="You are sending a photo")).to_be_visible()
         expect(tray(other)).to_have_count(0)
         assert sent.offsets == [0, PIECE]
+        waiting[0].abort()  # or the page that closes may still let it go
         hers.close()
     expect(other.locator("[data-photo][data-sharp]")).to_have_count(1, timeout=60_000)
     assert sent.begun == 1
-    # A page that closes now and then lets go of what is held: then the second piece is there, and is not sent again.
-    assert sent.offsets in ([0, PIECE, PIECE, 2 * PIECE], [0, PIECE, 2 * PIECE])
+    assert sent.offsets == [0, PIECE, PIECE, 2 * PIECE]
 
 
 def test_nobody_goes_on_with_what_somebody_else_left_at_this_computer(cast: Cast, hers: Page, large: Path) -> None:
